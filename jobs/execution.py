@@ -1,0 +1,62 @@
+"""Doing one claimed job: call its handler, report how it went. Claiming is jobs.worker's."""
+
+import logging
+import time
+
+from jobs import registry, services
+from jobs.connections import renew_connections
+from jobs.errors import Abandon, LeaseLost, Retry, SafeError
+from jobs.models import Job
+
+logger = logging.getLogger(__name__)
+
+
+def execute(job: Job) -> None:
+    """Run the handler of a claimed job and report. What it raises ends in the row, not here.
+
+    At least once: the handler's effects and the report are not one transaction. If the process dies
+    between them, the job runs again after its lease. An interrupted one (Ctrl-C) is given back.
+    """
+    started = time.perf_counter()
+    try:
+        error = _attempt(job)
+        # A handler may leave a broken connection behind; the report needs a good one.
+        renew_connections()
+        _report(job, error)
+    except LeaseLost:
+        logger.warning("job %s %s: lease lost, nothing reported", job.kind, job.pk)
+    else:
+        milliseconds = round((time.perf_counter() - started) * 1000)
+        outcome = type(error).__name__ if error else "done"
+        logger.info(
+            "job %s %s attempt %s: %s, %s ms",
+            job.kind,
+            job.pk,
+            job.attempts,
+            outcome,
+            milliseconds,
+        )
+
+
+def _attempt(job: Job) -> BaseException | None:
+    try:
+        registry.find(job.kind).function(job.payload)
+    except (Exception, SystemExit) as error:
+        return error
+    except BaseException:
+        services.release(job)
+        raise
+    return None
+
+
+def _report(job: Job, error: BaseException | None) -> None:
+    if error is None:
+        services.complete(job)
+    elif isinstance(error, Abandon):
+        services.abandon(job, error)
+    elif isinstance(error, Retry):
+        services.fail(job, error, retry_after=error.after)
+    else:
+        if not isinstance(error, SafeError):
+            logger.error("job %s %s failed", job.kind, job.pk, exc_info=error)
+        services.fail(job, error)
