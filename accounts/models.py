@@ -1,0 +1,74 @@
+"""People and their app passwords. Verified addresses are allauth's `EmailAddress`, the one place
+they live.
+"""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.models import PermissionsMixin
+from django.db import models
+from django.utils import timezone
+
+from api.entity_ids import new_entity_id
+from ob.identity import normalise_identity
+
+
+class UserManager(BaseUserManager["User"]):
+    """Django's own management commands ask for these two; Laurel's services do the same work with a
+    log.
+    """
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(email=normalise_identity("email", username or ""))
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(email=normalise_identity("email", email), **fields)
+        user.set_password(password)
+        user.save()
+        return user
+
+    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who signs in. `email` is the primary address; `emailaddress_set` has all, with their
+    state.
+    """
+
+    entity_id = models.CharField(max_length=64, unique=True, default=new_entity_id, editable=False)
+    email = models.EmailField(unique=True)
+    first_name = models.CharField(max_length=150, blank=True)
+    last_name = models.CharField(max_length=150, blank=True)
+    is_active = models.BooleanField(default=True)
+    is_staff = models.BooleanField(default=False)
+    # Approved by an administrator: may create issuers while LAUREL_ISSUER_CREATION is `approved`.
+    may_create_issuers = models.BooleanField(default=False)
+    date_joined = models.DateTimeField(default=timezone.now)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    def __str__(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip() or self.email
+
+    def get_full_name(self) -> str:
+        return str(self)
+
+
+class AppPassword(models.Model):
+    """A random password for one program: scoped, revocable, kept as a keyed digest, shown once."""
+
+    entity_id = models.CharField(max_length=64, unique=True, default=new_entity_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="app_passwords")
+    name = models.CharField(max_length=100)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField(default=timezone.now)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return self.name

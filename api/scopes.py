@@ -1,0 +1,96 @@
+"""What a token may do. Every view declares its scopes by method; one permission class holds it to
+them.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from api.errors import InsufficientScope
+
+ISSUER_PREFIX = "rw:issuer:"
+ISSUER_ANY = (
+    "rw:issuer:*"  # in declarations: a token for the very issuer that the object belongs to
+)
+
+ISSUER_SCOPE = re.compile(r"rw:issuer:[A-Za-z0-9._~-]{1,64}")
+
+SCOPES = {
+    "r:profile": "See your name and e-mail addresses",
+    "rw:profile": "See and change your profile",
+    "r:issuer": "Read issuers, badges and awards where you are staff",
+    "rw:issuer": "Award and revoke badges for the issuers you belong to",
+    "r:backpack": "See the badges you have earned",
+    "rw:backpack": "See and manage the badges you have earned",
+}
+
+
+class Scoped(Protocol):
+    """What authentication leaves in `request.auth`."""
+
+    granted: frozenset[str]
+
+
+def issuer_limit(granted: frozenset[str]) -> frozenset[str] | None:
+    """The issuers to which `rw:issuer:{id}` scopes narrow a token; None when a wider scope lifts
+    the limit.
+    """
+    if granted & {"rw:issuer", "r:issuer"}:
+        return None
+    return frozenset(s.removeprefix(ISSUER_PREFIX) for s in granted if s.startswith(ISSUER_PREFIX))
+
+
+def is_known_scope(scope: str) -> bool:
+    """A scope that may be granted: one of the table, or `rw:issuer:` with the id of one issuer."""
+    return scope in SCOPES or ISSUER_SCOPE.fullmatch(scope) is not None
+
+
+def is_within(scope: str, held: Iterable[str]) -> bool:
+    """May a holder of `held` be granted `scope`? Reading is less than writing, one issuer less than
+    all.
+    """
+    if not is_known_scope(scope):
+        return False
+    wider = {scope, scope.replace("r:", "rw:", 1) if scope.startswith("r:") else scope}
+    if scope.startswith(ISSUER_PREFIX):
+        wider |= {"rw:issuer", ISSUER_ANY}
+    return not wider.isdisjoint(held)
+
+
+def meet(asked: Iterable[str], held: Sequence[str]) -> list[str]:
+    """What both sides allow, in the order asked: of `rw:issuer` and `r:issuer` the latter."""
+    found: list[str] = []
+    for scope in asked:
+        found += [scope] if is_within(scope, held) else [h for h in held if is_within(h, [scope])]
+    return list(dict.fromkeys(found))
+
+
+class ScopePermission(BasePermission):
+    """The one gate between a token and a route. Role checks come after it, in the services."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if request.auth is None:
+            return False
+        declared = declared_scopes(request, view)
+        granted = request.auth.granted - {ISSUER_ANY}
+        narrowed = ISSUER_ANY in declared and any(s.startswith(ISSUER_PREFIX) for s in granted)
+        if not granted & declared and not narrowed:
+            raise InsufficientScope(declared)
+        return True
+
+    def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
+        """The object is known to be visible to the person; is it within the token's issuers too?"""
+        declared = declared_scopes(request, view)
+        granted = request.auth.granted - {ISSUER_ANY}
+        if not granted & declared and f"{ISSUER_PREFIX}{obj.log_issuer_id}" not in granted:
+            raise InsufficientScope(declared)
+        return True
+
+
+def declared_scopes(request: Request, view: Any) -> frozenset[str]:
+    """The view's table row; HEAD reads. Raises KeyError for a route that declares nothing."""
+    table: dict[str, frozenset[str]] = view.scopes
+    return table["GET" if request.method == "HEAD" else str(request.method)]

@@ -1,0 +1,26 @@
+"""`laurel worker`: run jobs until told to stop. Any number, on any machine that reaches the
+database.
+"""
+
+import signal
+import threading
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from config.serving import end_with_parent
+from jobs.worker import Worker
+
+THREADS = 4  # a slow mail server must not hold up the rest
+
+
+class Command(BaseCommand):
+    help = "Run jobs until SIGTERM or SIGINT; the running ones are finished first."
+    requires_system_checks = []  # checked by `laurel check`, not at every start of a child
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        end_with_parent()
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        Worker(stop=stop, threads=THREADS).run()

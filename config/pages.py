@@ -1,0 +1,46 @@
+"""The home page and the error pages. Under the API's prefixes an error is JSON in the envelope,
+never HTML.
+"""
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+from api.envelope import failure
+from api.errors import NOT_FOUND
+from public.answers import HTML, representation
+
+API_PREFIXES = ("/v1/", "/v2/", "/o/", "/ims/", "/bcv1/", "/.well-known/")
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    return render(request, "home.html")
+
+
+def wants_json(request: HttpRequest) -> bool:
+    if request.path_info.startswith(API_PREFIXES):
+        return True
+    accept = request.headers.get("Accept", "")
+    is_public = request.path_info.startswith(("/public/", "/media/"))
+    return is_public and representation(accept, json_suffix=False) != HTML
+
+
+def error(request: HttpRequest, status: int, description: str) -> HttpResponse:
+    if wants_json(request):
+        return JsonResponse(failure(description), status=status)
+    return render(request, f"{status}.html", status=status)
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error(request, 400, "bad request")
+
+
+def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error(request, 403, "insufficient privileges")
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    return error(request, 404, NOT_FOUND)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return error(request, 500, "internal error")

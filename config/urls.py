@@ -1,0 +1,21 @@
+"""Every address of the site, room by room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import pages
+
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("", include("public.urls")),
+    path("", include("oauth.urls")),
+    path("v2/", include("issuer.api.urls")),
+    path("accounts/", include("accounts.web.urls")),
+    path("", include("accounts.web.setup_urls")),
+    path("staff/", admin.site.urls),
+]
+
+handler400 = "config.pages.bad_request"
+handler403 = "config.pages.forbidden"
+handler404 = "config.pages.not_found"
+handler500 = "config.pages.server_error"

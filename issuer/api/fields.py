@@ -1,0 +1,122 @@
+"""Input fields of `/v2` that JSON frameworks do not have: Badgr's date, image, blank-refusing null,
+extensions.
+"""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from rest_framework import serializers
+from rest_framework.fields import empty
+
+from issuer.artwork import MAX_BYTES, InvalidArtwork, from_data_uri
+from issuer.texts import ascii_url, clean_line
+from ob.grammar import is_url
+
+INSTANT = re.compile(
+    r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?\s?(Z|[+-]\d\d(:?\d\d)?)?", re.IGNORECASE
+)
+
+
+class InstantField(serializers.Field):
+    """A full ISO 8601 date and time, `T` or blank between (clients.md 3.5); without a zone it is
+    UTC.
+    """
+
+    default_error_messages = {
+        "invalid": "Give date and time in ISO 8601, such as 2026-01-31T12:00:00Z."
+    }
+
+    def to_internal_value(self, data: Any) -> datetime:
+        if not isinstance(data, str) or not INSTANT.fullmatch(data.strip()):
+            self.fail("invalid")
+        try:
+            moment = datetime.fromisoformat(data.strip().upper().replace(" Z", "Z"))
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail("invalid")
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class StringField(serializers.CharField):
+    """A JSON string; numbers and booleans are not quietly turned into one."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class TextField(StringField):
+    """Text or null; the empty string is refused, as Badgr does."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, allow_null=True, **kwargs)
+
+
+class NameField(StringField):
+    """One line without HTML; what is left of it must not be empty."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        value = super().run_validation(data)
+        if isinstance(value, str):
+            value = clean_line(value)
+            if not value:
+                self.fail("blank")
+        return value
+
+
+class WebAddressField(serializers.URLField):
+    """An absolute http or https address, in the ASCII form in which it is published."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=1024, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        try:
+            value = ascii_url(super().to_internal_value(data))
+        except ValueError:
+            self.fail("invalid")
+        if not is_url(value):
+            self.fail("invalid")
+        return value
+
+
+class ImageField(serializers.Field):
+    """An image as a base64 data URI or an uploaded file, as bytes.
+
+    A web address is what clients send back of what they read: it means "the image you have", None.
+    """
+
+    default_error_messages = {"invalid": "Send a PNG or SVG image as a base64 data URI or a file."}
+
+    def to_internal_value(self, data: Any) -> bytes | None:
+        if isinstance(data, UploadedFile):
+            if data.size > MAX_BYTES:
+                raise serializers.ValidationError(f"The image is larger than {MAX_BYTES} bytes.")
+            return data.read()
+        if not isinstance(data, str):
+            self.fail("invalid")
+        if data.startswith(("http://", "https://")):
+            return None
+        try:
+            return from_data_uri(data)
+        except InvalidArtwork as error:
+            raise serializers.ValidationError(str(error)) from None
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class ExtensionsField(serializers.DictField):
+    """Open Badges extensions: JSON-LD objects by name."""
+
+    child = serializers.DictField()
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(required=False, **kwargs)

@@ -1,0 +1,159 @@
+"""Rows as `/v2` objects (badgr-api.md 2.0). Every key is always present; clients read them without
+asking.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+
+from accounts.models import User
+from issuer.models import Assertion, BadgeClass, Illustrated, Issuer, IssuerStaff
+from ob.identity import hash_identity
+
+
+def instant(moment: datetime | None) -> str | None:
+    """ISO 8601 in UTC with `Z`; microseconds only where there are any."""
+    return moment and moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def media_url(row: Illustrated) -> str | None:
+    """The absolute address of the image as uploaded, immutable; None without one."""
+    name = row.image_file()
+    return urljoin(settings.LAUREL_URL, default_storage.url(name)) if name else None
+
+
+def creator(row: Issuer | BadgeClass | Assertion) -> str | None:
+    return row.created_by.entity_id if row.created_by else None
+
+
+def issuer_object(issuer: Issuer, *, include_staff: bool = True) -> dict[str, Any]:
+    result = {
+        "entityType": "Issuer",
+        "entityId": issuer.entity_id,
+        "openBadgeId": issuer.public_url,
+        "createdAt": instant(issuer.created_at),
+        "createdBy": creator(issuer),
+        "name": issuer.name,
+        "image": media_url(issuer),
+        "email": issuer.email,
+        "description": issuer.description or None,
+        "url": issuer.url,
+        "staff": [staff_object(member) for member in issuer.staff.all()],
+        "extensions": issuer.extensions,
+        "badgrDomain": settings.LAUREL_URL.partition("://")[2],
+    }
+    if not include_staff:
+        del result["staff"]
+    return result
+
+
+def staff_object(member: IssuerStaff) -> dict[str, Any]:
+    return {
+        "userProfile": profile(member.user),
+        "user": member.user.entity_id,
+        "role": member.role,
+    }
+
+
+def profile(user: User) -> dict[str, Any]:
+    return {
+        "entityType": "BadgeUser",
+        "entityId": user.entity_id,
+        "firstName": user.first_name,
+        "lastName": user.last_name,
+        "emails": [
+            {
+                "email": address.email,
+                "verified": address.verified,
+                "primary": address.primary,
+                "caseVariants": [],
+            }
+            for address in user.emailaddress_set.all()
+        ],
+        "url": [],
+        "telephone": [],
+        "badgrDomain": settings.LAUREL_URL.partition("://")[2],
+    }
+
+
+def badge_class_object(badge_class: BadgeClass) -> dict[str, Any]:
+    return {
+        "entityType": "BadgeClass",
+        "entityId": badge_class.entity_id,
+        "openBadgeId": badge_class.public_url,
+        "createdAt": instant(badge_class.created_at),
+        "createdBy": creator(badge_class),
+        "issuer": badge_class.issuer.entity_id,
+        "issuerOpenBadgeId": badge_class.issuer.public_url,
+        "name": badge_class.name,
+        "image": media_url(badge_class),
+        "description": badge_class.description,
+        "criteriaUrl": badge_class.criteria_url or None,
+        "criteriaNarrative": badge_class.criteria_narrative or None,
+        "alignments": [
+            {
+                key: row.get(key)
+                for key in (
+                    "targetName",
+                    "targetUrl",
+                    "targetDescription",
+                    "targetFramework",
+                    "targetCode",
+                )
+            }
+            for row in badge_class.alignments
+        ],
+        "tags": badge_class.tags,
+        "expires": {
+            "amount": badge_class.expires_amount,
+            "duration": badge_class.expires_duration or None,
+        },
+        "oncePerPerson": badge_class.once_per_person,
+        "extensions": badge_class.extensions,
+    }
+
+
+def assertion_object(assertion: Assertion) -> dict[str, Any]:
+    revoked = assertion.revoked_at is not None
+    return {
+        "entityType": "Assertion",
+        "entityId": assertion.entity_id,
+        "openBadgeId": assertion.public_url,
+        "createdAt": instant(assertion.created_at),
+        "createdBy": creator(assertion),
+        "badgeclass": assertion.badge_class.entity_id,
+        "badgeclassOpenBadgeId": assertion.badge_class.public_url,
+        "issuer": assertion.issuer.entity_id,
+        "issuerOpenBadgeId": assertion.issuer.public_url,
+        "image": f"{assertion.public_url}/image",
+        "recipient": recipient_object(assertion),
+        "issuedOn": instant(assertion.issued_on),
+        "narrative": assertion.narrative or None,
+        "evidence": [{"url": None, "narrative": None} | dict(row) for row in assertion.evidence],
+        "revoked": revoked,
+        "revocationReason": assertion.revocation_reason or None,
+        "acceptance": assertion.acceptance,
+        "expires": instant(assertion.expires_at),
+        "extensions": assertion.extensions,
+    }
+
+
+def recipient_object(assertion: Assertion) -> dict[str, Any]:
+    """Staff see the plain identity as well. Without hashing there is no salt key."""
+    recipient = assertion.recipient
+    plain = {
+        "identity": recipient.identity,
+        "hashed": False,
+        "type": recipient.type,
+        "plaintextIdentity": assertion.identity_given,
+    }
+    if not assertion.hashed:
+        return plain
+    return plain | {
+        "identity": hash_identity(recipient.identity, assertion.salt),
+        "hashed": True,
+        "salt": assertion.salt,
+    }

@@ -1,0 +1,87 @@
+"""Awards, and whom they went to. With the accounts tables this is the one home of personal data
+(DESIGN 4).
+"""
+
+from django.conf import settings
+from django.db import models
+
+from issuer.models.badge_classes import BadgeClass
+from issuer.models.issuers import Issuer
+from issuer.models.published import Published
+
+
+class IdentityType(models.TextChoices):
+    EMAIL = "email"
+    URL = "url"
+    TELEPHONE = "telephone"
+    OPEN_BADGE_ID = "openBadgeId"
+
+
+class Recipient(models.Model):
+    """Someone badges were awarded to, once for each normalised identity. Awards lock this row."""
+
+    type = models.CharField(max_length=11, choices=IdentityType.choices)
+    identity = models.CharField(max_length=768)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["type", "identity"], name="issuer_one_recipient")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.type} recipient {self.pk}"
+
+
+class Acceptance(models.TextChoices):
+    UNACCEPTED = "Unaccepted"
+    ACCEPTED = "Accepted"
+    REJECTED = "Rejected"
+
+
+class Assertion(Published):
+    """One award of a badge class to one recipient (OB 2.0 Assertion). Revoked for ever, never
+    deleted.
+    """
+
+    collection = "assertions"
+    log_type = "assertion"
+
+    badge_class = models.ForeignKey(BadgeClass, on_delete=models.PROTECT, related_name="assertions")
+    # The class's issuer, kept here so that an issuer's awards are one index scan.
+    issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="assertions")
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="assertions")
+    identity_given = models.CharField(max_length=768)  # the address exactly as it was given
+    recipient_name = models.CharField(max_length=255, blank=True)
+    hashed = models.BooleanField(default=True)
+    salt = models.CharField(max_length=32)
+    issued_on = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    narrative = models.TextField(blank=True)
+    evidence = models.JSONField(default=list)
+    extensions = models.JSONField(default=dict)
+    # Awarded on the condition that nobody holds it twice: refuses others while it is held.
+    exclusive = models.BooleanField(default=False)
+    acceptance = models.CharField(
+        max_length=10, choices=Acceptance.choices, default=Acceptance.UNACCEPTED
+    )
+    revoked_at = models.DateTimeField(null=True)
+    revocation_reason = models.CharField(max_length=255, blank=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    class Meta:
+        indexes = [
+            # once per person: what does this recipient hold of this class?
+            models.Index(
+                fields=["badge_class", "recipient"],
+                name="issuer_awards_held",
+                condition=models.Q(revoked_at=None),
+            ),
+            models.Index(fields=["badge_class", "-created_at", "-id"], name="issuer_class_awards"),
+            models.Index(fields=["issuer", "-created_at", "-id"], name="issuer_awards_newest"),
+        ]
+
+    @property
+    def log_issuer_id(self) -> str:
+        return self.issuer.entity_id

@@ -1,0 +1,120 @@
+"""Every named read of issuers, badge classes and awards."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from activity.actors import Person
+from issuer.models import Assertion, BadgeClass, IdentityType, Issuer, Recipient
+from issuer.permissions import visible_to
+from ob.identity import normalise_identity
+
+
+def issuers_of(user: Person) -> QuerySet[Issuer]:
+    """The issuers where this person is staff, with what their representation needs."""
+    rows = Issuer.objects.select_related("created_by").prefetch_related(
+        "staff__user__emailaddress_set"
+    )
+    return visible_to(user, rows.defer("document"))
+
+
+def badge_classes_of(user: Person) -> QuerySet[BadgeClass]:
+    """The badge classes of this person's issuers."""
+    rows = BadgeClass.objects.select_related("issuer", "created_by")
+    return visible_to(user, rows.defer("document", "issuer__document"))
+
+
+def assertions_of(user: Person) -> QuerySet[Assertion]:
+    """The awards of this person's issuers, revoked and expired ones included."""
+    rows = Assertion.objects.select_related("badge_class", "issuer", "recipient", "created_by")
+    return visible_to(user, rows.defer("document", "badge_class__document", "issuer__document"))
+
+
+def current(assertions: QuerySet[Assertion], now: datetime) -> QuerySet[Assertion]:
+    """Those that are held: neither revoked nor expired."""
+    return assertions.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
+
+@dataclass(frozen=True)
+class Holding:
+    """What one recipient holds of one class now."""
+
+    recipient_id: int
+    exclusive: bool
+
+
+def holdings(
+    badge_class: BadgeClass, recipients: Iterable[Recipient], now: datetime
+) -> list[Holding]:
+    """The held awards of a class among these recipients. Ask under the recipients' lock."""
+    rows = current(
+        Assertion.objects.filter(badge_class=badge_class, recipient__in=list(recipients)), now
+    )
+    return [Holding(*row) for row in rows.values_list("recipient_id", "exclusive")]
+
+
+PUBLISHED = {model.collection: model for model in (Issuer, BadgeClass, Assertion)}
+
+
+def published(collection: str, entity_id: str) -> Issuer | BadgeClass | Assertion:
+    """A public object with its class and issuer, in one query. Raises ObjectDoesNotExist."""
+    model = PUBLISHED[collection]
+    related = {"badges": ["issuer"], "assertions": ["badge_class", "issuer"]}.get(collection, [])
+    found: Issuer | BadgeClass | Assertion = model.objects.select_related(*related).get(
+        entity_id=entity_id
+    )
+    return found
+
+
+def listed(
+    assertions: QuerySet[Assertion],
+    *,
+    identities: Sequence[str] = (),
+    include_expired: bool = False,
+    include_revoked: bool = False,
+) -> QuerySet[Assertion]:
+    """An award list as clients ask for it: without revoked and expired ones unless they are wanted.
+
+    `identities` are compared in their normalised form, whatever their type.
+    """
+    if not include_revoked:
+        assertions = assertions.filter(revoked_at=None)
+    if not include_expired:
+        assertions = assertions.filter(Q(expires_at=None) | Q(expires_at__gt=timezone.now()))
+    if identities:
+        wanted = Q()
+        for kind in IdentityType:
+            normal = [normalise_identity(kind, identity) for identity in identities]
+            wanted |= Q(recipient__type=kind, recipient__identity__in=normal)
+        assertions = assertions.filter(wanted)
+    return assertions
+
+
+@dataclass(frozen=True)
+class StoredDocument:
+    """What a public GET answers with: finished bytes, their tag, and 200 or 410."""
+
+    document: bytes
+    etag: str
+    http_status: int
+
+
+DOCUMENT_SQL = {
+    collection: (
+        "SELECT document, etag, http_status"  # noqa: S608 - table names are our own
+        f" FROM {model._meta.db_table} WHERE entity_id = %s"
+    )
+    for collection, model in PUBLISHED.items()
+}
+
+
+def stored_document(collection: str, entity_id: str) -> StoredDocument | None:
+    """One SELECT by key, in plain SQL: this is the hot path of every verifier."""
+    with connection.cursor() as cursor:
+        cursor.execute(DOCUMENT_SQL[collection], [entity_id])
+        row = cursor.fetchone()
+    return StoredDocument(bytes(row[0]), row[1], row[2]) if row else None

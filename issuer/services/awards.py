@@ -1,0 +1,107 @@
+"""Awarding. Every door (API, web, CSV, Badge Connect) ends in `award`: one transaction, all or
+nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from activity.actors import Actor
+from activity.services import record_all
+from issuer.models import Assertion, BadgeClass, Recipient
+from issuer.permissions import Verb, require
+from issuer.queries import holdings
+from issuer.services.award_drafts import Award, Errors, draft_assertion
+from issuer.services.publishing import publish
+
+ALREADY_HELD = "A previous award of this badge already exists for this recipient."
+MAX_AT_ONCE = 1000
+
+
+class InvalidAwards(ValidationError):
+    """`by_index` tells what is wrong with which item; as a plain ValidationError it speaks of the
+    first.
+    """
+
+    def __init__(self, by_index: Mapping[int, Errors]) -> None:
+        self.by_index = dict(sorted(by_index.items()))
+        super().__init__(next(iter(self.by_index.values())))
+
+
+def award(*, actor: Actor, badge_class: BadgeClass, awards: Sequence[Award]) -> list[Assertion]:
+    """Award `badge_class` to each of up to 1,000 recipients, in a constant number of queries.
+
+    An exclusive award (its own wish or the class's) is refused while the recipient holds one, and
+    refuses others while it is held. Raises PermissionDenied, InvalidAwards; then nothing is stored.
+    """
+    require(actor, Verb.AWARD, badge_class)
+    if not 1 <= len(awards) <= MAX_AT_ONCE:
+        raise ValidationError(f"Award 1 to {MAX_AT_ONCE} badges at once.")
+    now = timezone.now()
+    drafts, errors = prepare(badge_class, awards, now)
+    if errors:
+        raise InvalidAwards(errors)
+    with transaction.atomic():
+        recipients = lock_recipients(drafts)
+        for draft in drafts:
+            draft.recipient = recipients[draft.recipient.type, draft.recipient.identity]
+        if refused := refusals(badge_class, drafts, now):
+            raise InvalidAwards({index: {"__all__": [ALREADY_HELD]} for index in refused})
+        for draft in drafts:
+            draft.created_by = actor.user if isinstance(actor.user, User) else None
+            publish(draft)
+        assertions = Assertion.objects.bulk_create(drafts)
+        record_all(Verb.AWARD, assertions, actor=actor)
+    return assertions
+
+
+def prepare(
+    badge_class: BadgeClass, awards: Sequence[Award], now: datetime
+) -> tuple[list[Assertion], dict[int, Errors]]:
+    """Unsaved assertions with unsaved recipients, and the errors of the items that make none."""
+    drafts, errors = [], {}
+    for index, item in enumerate(awards):
+        try:
+            drafts.append(draft_assertion(badge_class, item, now))
+        except ValidationError as error:
+            errors[index] = error.message_dict
+    return drafts, errors
+
+
+def lock_recipients(drafts: Sequence[Assertion]) -> dict[tuple[str, str], Recipient]:
+    """Make the recipients known and lock their rows in one fixed order, so that two acts never
+    deadlock.
+    """
+    wanted = sorted({(draft.recipient.type, draft.recipient.identity) for draft in drafts})
+    Recipient.objects.bulk_create(
+        [Recipient(type=kind, identity=identity) for kind, identity in wanted],
+        ignore_conflicts=True,
+    )
+    locked: dict[tuple[str, str], Recipient] = {}
+    for kind in sorted({kind for kind, _ in wanted}):
+        identities = [identity for of_kind, identity in wanted if of_kind == kind]
+        rows = Recipient.objects.select_for_update().filter(type=kind, identity__in=identities)
+        locked |= {(row.type, row.identity): row for row in rows.order_by("type", "identity")}
+    return locked
+
+
+def refusals(badge_class: BadgeClass, drafts: Sequence[Assertion], now: datetime) -> list[int]:
+    """Indexes of the drafts that would make a second holding where one of the two is exclusive."""
+    held: dict[int, bool] = {}  # recipient: is what they hold exclusive?
+    for holding in holdings(badge_class, {draft.recipient for draft in drafts}, now):
+        exclusive = held.get(holding.recipient_id, False)
+        held[holding.recipient_id] = exclusive or holding.exclusive
+    refused = []
+    for index, draft in enumerate(drafts):
+        if draft.expires_at and draft.expires_at <= now:
+            continue  # an award of the past holds nothing
+        recipient = draft.recipient.pk
+        if recipient in held and (draft.exclusive or held[recipient]):
+            refused.append(index)
+        else:
+            held[recipient] = draft.exclusive
+    return refused

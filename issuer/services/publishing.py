@@ -1,0 +1,55 @@
+"""The finished public document of a row: built once when something changes, stored beside it,
+served as it lies.
+"""
+
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+
+from issuer.facts import assertion_facts, badge_class_facts, issuer_facts
+from issuer.models import Assertion, BadgeClass, Issuer
+from ob import documents
+from ob.shapes import InvalidDocument
+
+PUBLISHED_FIELDS = ["document", "etag", "http_status", "updated_at"]
+
+
+def publish(row: Issuer | BadgeClass | Assertion) -> None:
+    """Set document, etag, status and time on `row`; the caller saves them with the rest, in its
+    transaction.
+
+    Raises ValidationError where the facts make no valid Open Badges document.
+    """
+    try:
+        document = documents.encode(build(row))
+    except InvalidDocument as error:
+        raise ValidationError(named_as_told(row, error.errors)) from None
+    revoked = isinstance(row, Assertion) and row.revoked_at is not None
+    row.document = document
+    row.etag = documents.etag(document)
+    row.http_status = 410 if revoked else 200
+    row.updated_at = timezone.now()
+
+
+def build(row: Issuer | BadgeClass | Assertion) -> dict[str, object]:
+    """OB 2.0; a revoked assertion is the minimal document of 1.3."""
+    match row:
+        case Issuer():
+            return documents.issuer_document(issuer_facts(row))
+        case BadgeClass():
+            return documents.badge_class_document(badge_class_facts(row))
+        case Assertion(revoked_at=None):
+            return documents.assertion_document(assertion_facts(row))
+        case Assertion():
+            return documents.revoked_assertion_document(
+                id=row.public_url, reason=row.revocation_reason or None
+            )
+
+
+def named_as_told(
+    row: Issuer | BadgeClass | Assertion, errors: dict[str, list[str]]
+) -> dict[str, list[str]]:
+    """Paths in the document as paths in what was sent: extensions came in a member of their own."""
+    return {
+        f"extensions.{path}" if path.partition(".")[0] in row.extensions else path: texts
+        for path, texts in errors.items()
+    }

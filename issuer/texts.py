@@ -1,0 +1,49 @@
+"""Cleaning what people write: texts, names, Markdown, web addresses."""
+
+import unicodedata
+from urllib.parse import urlsplit, urlunsplit
+
+import idna
+from django.core.exceptions import ValidationError
+from django.utils.encoding import iri_to_uri
+from django.utils.html import strip_tags
+
+KEPT_CONTROLS = {"\n", "\t"}
+
+
+def clean_line(text: str) -> str:
+    """One line: tags stripped, blanks collapsed."""
+    return " ".join(clean_text(strip_tags(text)).split())
+
+
+def clean_text(text: str) -> str:
+    """Several lines: NFC, line ends unified, control characters dropped."""
+    unified = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        character
+        for character in unified
+        if character in KEPT_CONTROLS or unicodedata.category(character) not in {"Cc", "Cs"}
+    ).strip()
+
+
+def clean_markdown(text: str) -> str:
+    """Markdown without images (badgr-api.md 6). Raises ValidationError."""
+    cleaned = clean_text(text)
+    if "![" in cleaned:
+        raise ValidationError("Images not supported in markdown")
+    return cleaned
+
+
+def ascii_url(text: str) -> str:
+    """An international web address as the RFC 3986 URL it stands for: host in IDNA, the rest
+    percent-encoded.
+
+    Raises ValueError.
+    """
+    parts = urlsplit(text.strip())
+    if text.isascii() or not parts.hostname:
+        return iri_to_uri(text.strip())
+    host = idna.encode(parts.hostname, uts46=True).decode()
+    userinfo, at, _ = parts.netloc.rpartition("@")
+    port = f":{parts.port}" if parts.port else ""
+    return iri_to_uri(urlunsplit(parts._replace(netloc=f"{userinfo}{at}{host}{port}")))

@@ -1,0 +1,164 @@
+"""`POST /o/token`: every encoding and every omission of real clients (clients.md 1, 3), answered in
+JSON.
+"""
+
+import hashlib
+import json
+from contextlib import nullcontext
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import transaction
+from django.http import HttpRequest, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.debug import sensitive_post_parameters
+from oauth2_provider.oauth2_backends import get_oauthlib_core
+from rest_framework.exceptions import ParseError
+
+from api.parsers import loads
+from api.throttling import FailureThrottle
+from oauth.models import PUBLIC_CLIENT_ID, RefreshToken
+
+FAILURES = FailureThrottle("token", allowed=30, window=timedelta(minutes=10))
+BAD_CREDENTIALS = {"invalid_grant", "invalid_client"}
+# What the grants read. All else is dropped (RFC 6749, 3.2): oauthlib takes any name for its own.
+PARAMETERS = (
+    *("grant_type", "username", "password", "scope", "client_id", "client_secret"),
+    *("refresh_token", "code", "redirect_uri", "code_verifier"),
+)
+NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
+
+
+class BadTokenRequest(Exception):
+    """The request cannot be read; the text says why."""
+
+
+@method_decorator([csrf_exempt, sensitive_post_parameters()], name="dispatch")
+class TokenView(View):
+    """RFC 6749, 3.2. Public: the credentials are in the request. CSRF does not apply: no cookie is
+    read.
+    """
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> JsonResponse:
+        try:
+            parameters = read_parameters(request)
+        except BadTokenRequest as error:
+            return answer(400, {"error": "invalid_request", "error_description": str(error)})
+        fill_in_omissions(parameters, request)
+        status, payload = exchange(parameters, request)
+        # A refresh token cannot be guessed, and clients know no 429 on a refresh (clients.md 3.13).
+        refreshing = parameters["grant_type"] == "refresh_token"
+        if payload.get("error") in BAD_CREDENTIALS and not refreshing:
+            wait = FAILURES.record_failure(request)
+            if wait:
+                return too_many_failures(wait)
+        if payload.get("error") == "invalid_grant" and parameters["grant_type"] == "password":
+            payload["error_description"] = (
+                "Invalid credentials given. Programs sign in with an app password: make one at"
+                f" {settings.LAUREL_URL}/accounts/app-passwords/"
+            )
+        response = answer(status, payload)
+        if status == 401:
+            response["WWW-Authenticate"] = 'Basic realm="laurel"'
+        return response
+
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: object, **kwargs: object
+    ) -> JsonResponse:
+        response = answer(
+            405, {"error": "invalid_request", "error_description": "Send a POST request."}
+        )
+        response["Allow"] = "POST"
+        return response
+
+
+def exchange(parameters: dict[str, str], request: HttpRequest) -> tuple[int, dict[str, Any]]:
+    """What oauthlib and our validator say. A refresh is one transaction, from its row's lock on; a
+    sign-in is not: it may compute a slow hash.
+    """
+    core = get_oauthlib_core()
+    refreshing = parameters["grant_type"] == "refresh_token"
+    with transaction.atomic() if refreshing else nullcontext():
+        _, body, status = core.server.create_token_response(
+            request.path, "POST", urlencode(parameters), core.extract_headers(request), None
+        )
+    return status, json.loads(body)
+
+
+def answer(status: int, payload: dict[str, object]) -> JsonResponse:
+    return JsonResponse(payload, status=status, headers=NO_STORE)
+
+
+def too_many_failures(wait: int) -> JsonResponse:
+    response = answer(
+        429,
+        {
+            "error": "login attempts throttled",
+            "error_description": "Too many login attempts. Please wait and try again.",
+            "expires": wait,
+        },
+    )
+    response["Retry-After"] = str(wait)
+    return response
+
+
+def read_parameters(request: HttpRequest) -> dict[str, str]:
+    """The body as text parameters, whether form, multipart or JSON. Raises BadTokenRequest."""
+    request.encoding = "utf-8"  # whatever is claimed (WHATWG URL, 5)
+    if request.META.get("QUERY_STRING"):
+        raise BadTokenRequest(
+            "Token grant parameters must be sent in post body, not query parameters"
+        )
+    try:
+        if request.content_type == "application/json":
+            parameters = loads(request.body)
+        else:
+            if any(len(request.POST.getlist(name)) > 1 for name in PARAMETERS):
+                raise BadTokenRequest("A parameter is given twice.")
+            parameters = request.POST.dict()
+    except (ParseError, MultiPartParserError, SuspiciousOperation, RequestDataTooBig) as error:
+        raise BadTokenRequest(f"The body cannot be read: {error}") from None
+    if not isinstance(parameters, dict):
+        raise BadTokenRequest("The body must be a JSON object.")
+    present = {name: parameters[name] for name in PARAMETERS if parameters.get(name) is not None}
+    for name, value in present.items():
+        if not isinstance(value, str) or "\x00" in value:
+            raise BadTokenRequest(f"The parameter {name} must be plain text.")
+    return present
+
+
+def fill_in_omissions(parameters: dict[str, str], request: HttpRequest) -> None:
+    """No grant_type is a password grant; no client at all is the public client, or the refresh
+    token's own.
+    """
+    if not parameters.get("grant_type"):
+        parameters["grant_type"] = "password"
+    parameters["scope"] = " ".join(parameters.get("scope", "").split())
+    if not parameters["scope"]:
+        del parameters["scope"]
+    scheme = request.headers.get("Authorization", "").partition(" ")[0]
+    if parameters.get("client_id") or scheme.lower() == "basic":
+        return
+    if parameters["grant_type"] == "password":
+        parameters["client_id"] = PUBLIC_CLIENT_ID
+    elif parameters["grant_type"] == "refresh_token":
+        parameters["client_id"] = public_client_of(parameters.get("refresh_token", ""))
+
+
+def public_client_of(refresh_token: str) -> str:
+    """The public client that a refresh token belongs to, `public` for an unknown one. Confidential
+    ones must sign in.
+    """
+    checksum = hashlib.sha256(refresh_token.encode()).hexdigest()
+    owners = RefreshToken.objects.filter(
+        token_checksum=checksum, application__client_type="public"
+    ).values_list("application__client_id", flat=True)
+    return owners.first() or PUBLIC_CLIENT_ID

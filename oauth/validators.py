@@ -1,0 +1,132 @@
+"""What is true of a token request: the answers oauthlib asks django-oauth-toolkit's validator for,
+where ours differ.
+"""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import unquote_plus
+
+from django.conf import settings
+from oauth2_provider.oauth2_validators import OAuth2Validator
+from oauthlib.oauth2.rfc6749 import errors
+
+from accounts.queries import living_app_password
+from accounts.services.app_passwords import DEFAULT_SCOPES, note_use
+from api.scopes import meet
+from oauth.models import AccessToken, RefreshToken
+
+
+class Validator(OAuth2Validator):
+    """App passwords for the password grant; Basic credentials raw or URL-encoded; tokens tied to
+    app passwords.
+    """
+
+    def _extract_basic_auth(self, request: Any) -> str | None:
+        """Names of schemes have no case (RFC 9110, 11.1). Other schemes are no concern of ours."""
+        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
+        return credentials.strip() if scheme.lower() == "basic" else None
+
+    def _authenticate_basic_auth(self, request: Any) -> bool:
+        """RFC 6749 2.3.1 URL-encodes id and secret; Moodle sends them raw. Either is right when it
+        fits.
+        """
+        encoded = self._extract_basic_auth(request)
+        try:
+            plain = base64.b64decode(encoded or "", validate=True).decode()
+        except (binascii.Error, UnicodeError):
+            return False
+        client_id, colon, secret = plain.partition(":")
+        readings = {(unquote_plus(client_id), unquote_plus(secret)), (client_id, secret)}
+        return bool(colon) and any(self.is_client(request, *reading) for reading in readings)
+
+    def is_client(self, request: Any, client_id: str, secret: str) -> bool:
+        """Is this the secret of that client, and no other client named in the body?"""
+        if "\x00" in client_id or (request.client_id or client_id) != client_id:
+            return False
+        application = self._load_application(client_id, request)
+        return application is not None and self._check_secret(secret, application.client_secret)
+
+    def is_pkce_required(self, client_id: str, request: Any) -> bool:
+        """Public clients must prove that who asks for the token is who asked for the code (RFC
+        9700, 2.1.1).
+        """
+        return bool(request.client.client_type == "public")
+
+    def validate_user(
+        self, username: str, password: str, client: Any, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """An app password (the account's own only where the operator allows it); what it holds
+        narrows what is asked. Raises InvalidScopeError when nothing is left.
+        """
+        if app_password := living_app_password(username=username, password=password):
+            request.user, request.app_password = app_password.user, app_password
+            held: Sequence[str] = app_password.scopes
+        elif settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT and super().validate_user(
+            username, password, client, request, *args, **kwargs
+        ):
+            held = DEFAULT_SCOPES
+        else:
+            return False
+        held = meet(held, client.allowed_scopes)
+        request.scopes = narrowed(request.scopes, held, request)
+        return True
+
+    def validate_refresh_token(
+        self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Must run in a transaction: the token's row is locked, and of two refreshes at once the
+        second finds it used up.
+        """
+        checksum = hashlib.sha256(refresh_token.encode()).hexdigest()
+        list(RefreshToken.objects.select_for_update().filter(token_checksum=checksum))
+        if not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
+            return False
+        stored: RefreshToken = request.refresh_token_instance
+        app_password = stored.app_password
+        if not stored.user.is_active or (app_password and app_password.revoked_at):
+            return False
+        request.app_password = app_password
+        if request.scope:  # several clients always send the same list, wider or not
+            wanted = request.scope.split()
+            request.scope = " ".join(narrowed(wanted, stored.scope.split(), request))
+        return True
+
+    def is_within_original_scope(self, *args: Any, **kwargs: Any) -> bool:
+        return True  # validate_refresh_token has narrowed them
+
+    def get_original_scopes(
+        self, refresh_token: str, request: Any, *args: Any, **kwargs: Any
+    ) -> list[str]:
+        return request.refresh_token_instance.scope.split()
+
+    def _create_access_token(self, *args: Any, **kwargs: Any) -> AccessToken:
+        """Within the transaction that stores the tokens."""
+        token = super()._create_access_token(*args, **kwargs)
+        request = args[1]
+        token.app_password = getattr(request, "app_password", None)
+        if token.app_password:
+            token.save(update_fields=["app_password"])
+            note_use(token.app_password)
+        return token
+
+    def _create_refresh_token(
+        self, request: Any, refresh_token_code: str, access_token: AccessToken, previous: Any
+    ) -> RefreshToken:
+        token = super()._create_refresh_token(request, refresh_token_code, access_token, previous)
+        token.scope = previous.scope if previous else access_token.scope
+        token.app_password = access_token.app_password
+        token.save(update_fields=["scope", "app_password"])
+        return token
+
+
+def narrowed(asked: Sequence[str] | None, held: Sequence[str], request: Any) -> list[str]:
+    """The asked scopes as far as they are held; all held ones when nothing was asked."""
+    granted = meet(asked, held) if asked else list(held)
+    if not granted:
+        raise errors.InvalidScopeError(
+            description=f"Of these scopes you may have: {' '.join(held)}.", request=request
+        )
+    return granted

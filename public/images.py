@@ -1,0 +1,106 @@
+"""Images at the public addresses: redirects to immutable URLs, baked images spliced on demand,
+uploaded artwork.
+"""
+
+import hashlib
+from pathlib import PurePosixPath
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.files.storage import default_storage
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+
+from issuer.models import Assertion, Illustrated
+from issuer.queries import published
+from ob import baking
+from public.views import json_failure, not_found
+
+CONTENT_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
+IMMUTABLE = "public, max-age=31536000, immutable"
+# SVG is markup: even cleaned, it is shown without scripts, frames, forms or anything from
+# elsewhere.
+SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
+TYPES, FORMATS = ("original", "png"), ("square", "wide")
+
+
+def image_redirect(request: HttpRequest, collection: str, entity_id: str) -> HttpResponse:
+    """/public/…/{id}/image?type=original|png&fmt=square|wide (badgr-api.md 4)."""
+    kind = request.GET.get("type", "original")
+    shape = request.GET.get("fmt", "square")
+    if kind not in TYPES:
+        return json_failure(400, "bad request", reasons=(f"invalid image type: {kind[:40]}",))
+    if shape not in FORMATS:
+        return json_failure(400, "bad request", reasons=(f"invalid image format: {shape[:40]}",))
+    try:
+        row = published(collection, entity_id)
+    except ObjectDoesNotExist:
+        return not_found(request, "application/json")
+    if isinstance(row, Assertion) and (kind, shape) == ("original", "square"):
+        return redirect(baked_path(row))
+    pictured = row.badge_class if isinstance(row, Assertion) else row
+    if not pictured.image_digest:
+        return not_found(request, "application/json")
+    return redirect(default_storage.url(pictured.image_file(rendering(kind, shape))))
+
+
+def rendering(kind: str, shape: str) -> str:
+    if shape == "wide":
+        return "wide"
+    return "square" if kind == "png" else "original"
+
+
+def redirect(location: str) -> HttpResponse:
+    return HttpResponseRedirect(location, headers={"Cache-Control": "public, no-cache"})
+
+
+def baked_key(assertion: Assertion) -> str:
+    """Names the bytes of a baked image: document, artwork and baker. Another of these is another
+    address.
+    """
+    parts = f"{assertion.etag} {assertion.badge_class.image_digest} {baking.BAKER_VERSION}"
+    return hashlib.sha256(parts.encode()).hexdigest()[:32]
+
+
+def baked_path(assertion: Assertion) -> str:
+    kind = assertion.badge_class.image_kind
+    return f"/public/assertions/{assertion.entity_id}/{baked_key(assertion)}.{kind}"
+
+
+def baked_image(request: HttpRequest, entity_id: str, key: str, kind: str) -> HttpResponse:
+    """/public/assertions/{id}/{key}.{png,svg}: the class image with this award's document in it."""
+    try:
+        assertion = published("assertions", entity_id)
+    except ObjectDoesNotExist:
+        return not_found(request, "application/json")
+    if not isinstance(assertion, Assertion):
+        raise TypeError("assertions are Assertion rows")
+    if request.path_info != baked_path(assertion):
+        return redirect(baked_path(assertion))
+    content = baking.bake(artwork_bytes(assertion.badge_class), bytes(assertion.document))
+    return image_response(content, kind, etag=key)
+
+
+def artwork_bytes(row: Illustrated) -> bytes:
+    with default_storage.open(row.image_file()) as file:
+        return bytes(file.read())
+
+
+def artwork(request: HttpRequest, name: str) -> HttpResponse:
+    """/media/artwork/{digest}/{rendering}.{png,svg}: uploads as they were made safe, under their
+    content's digest.
+    """
+    path = f"artwork/{name}"
+    if not default_storage.exists(path):
+        return not_found(request, "application/json")
+    with default_storage.open(path) as file:
+        content = bytes(file.read())
+    return image_response(content, PurePosixPath(name).suffix[1:], etag=name.replace("/", "-"))
+
+
+def image_response(content: bytes, kind: str, *, etag: str) -> HttpResponse:
+    response = HttpResponse(
+        content,
+        content_type=CONTENT_TYPES[kind],
+        headers={"Cache-Control": IMMUTABLE, "ETag": f'"{etag}"'},
+    )
+    response["Content-Security-Policy"] = SANDBOX
+    return response

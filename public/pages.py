@@ -1,0 +1,55 @@
+"""What the public pages show: stored facts made ready for templates, nothing looked up beyond them.
+"""
+
+from typing import Any
+from urllib.parse import urljoin
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.utils import timezone
+
+from issuer.models import Assertion, BadgeClass, Illustrated, Issuer
+
+PAGES = {
+    "issuers": "public/issuer.html",
+    "badges": "public/badge.html",
+    "assertions": "public/assertion.html",
+}
+
+
+def page_context(row: Issuer | BadgeClass | Assertion) -> dict[str, Any]:
+    match row:
+        case Issuer():
+            return {"issuer": row, "object": row, "picture": picture(row), "title": row.name}
+        case BadgeClass():
+            return badge_context(row) | {"object": row, "picture": picture(row)}
+        case Assertion():
+            return badge_context(row.badge_class) | {
+                "object": row,
+                "assertion": row,
+                "picture": picture(row.badge_class),
+                "state": state(row),
+            }
+
+
+def badge_context(badge_class: BadgeClass) -> dict[str, Any]:
+    return {"badge_class": badge_class, "issuer": badge_class.issuer, "title": badge_class.name}
+
+
+def state(assertion: Assertion) -> str:
+    """`revoked`, `expired` or `valid`."""
+    if assertion.revoked_at:
+        return "revoked"
+    if assertion.expires_at and assertion.expires_at <= timezone.now():
+        return "expired"
+    return "valid"
+
+
+def picture(row: Illustrated) -> dict[str, str]:
+    """Absolute addresses of the renderings; empty without an image."""
+    if not row.image_digest:
+        return {}
+    return {
+        name: urljoin(settings.LAUREL_URL, default_storage.url(row.image_file(name)))
+        for name in ("original", "square", "wide")
+    }

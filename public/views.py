@@ -1,0 +1,118 @@
+"""Documents and pages at the public addresses: negotiation, versions, expansion. Images have a
+module of their own.
+"""
+
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views import View
+
+from api.envelope import failure
+from api.errors import NOT_FOUND
+from api.rendering import JSONRenderer
+from issuer.models import Assertion, BadgeClass, Issuer
+from issuer.queries import StoredDocument, published, stored_document
+from ob import documents
+from ob.legacy import as_v1_1
+from public.answers import HTML, JSON, Answer, json_answer, representation
+from public.pages import PAGES, page_context
+
+HEADERS_ON_HTML = {"Vary": "Accept", "Cache-Control": "public, no-cache"}
+
+
+class DocumentView(View):
+    """/public/{issuers,badges,assertions}/{id}[.json]. Public to all, reads only."""
+
+    http_method_names = ["get", "head", "options"]
+
+    def get(
+        self, request: HttpRequest, collection: str, entity_id: str, suffix: str | None = None
+    ) -> HttpResponse:
+        wanted = representation(request.headers.get("Accept", ""), json_suffix=bool(suffix))
+        if wanted == HTML:
+            return document_page(request, collection, entity_id)
+        return document_json(request, collection, entity_id, wanted)
+
+
+def document_json(
+    request: HttpRequest, collection: str, entity_id: str, media_type: str
+) -> HttpResponse:
+    version, expansions = request.GET.get("v", ""), set(request.GET.getlist("expand"))
+    if version != "1_1" and not expansions:
+        stored = stored_document(collection, entity_id)
+        if stored is None:
+            return not_found(request, media_type)
+    else:
+        try:
+            row = published(collection, entity_id)
+        except ObjectDoesNotExist:
+            return not_found(request, media_type)
+        stored = transformed(row, expansions, legacy=version == "1_1")
+    answer = json_answer(stored, media_type, request.headers.get("If-None-Match", ""))
+    return as_response(answer)
+
+
+def as_response(answer: Answer) -> HttpResponse:
+    response = HttpResponse(answer.body, status=answer.status)
+    del response["Content-Type"]
+    for name, value in answer.headers:
+        response[name] = value
+    response._csp_exempt = True  # type: ignore[attr-defined] - data, not a page
+    return response
+
+
+def transformed(
+    row: Issuer | BadgeClass | Assertion, expansions: set[str], *, legacy: bool
+) -> StoredDocument:
+    """The document with its class or issuer embedded, or in its OB 1.1 form. Revoked ones stay
+    minimal.
+    """
+    document = stored_dict(row)
+    if isinstance(row, Assertion) and row.revoked_at is None and "badge" in expansions:
+        issuer = stored_dict(row.issuer) if "badge.issuer" in expansions else None
+        document = documents.expand_assertion(document, stored_dict(row.badge_class), issuer)
+    elif isinstance(row, BadgeClass) and "issuer" in expansions:
+        document = documents.expand_badge_class(document, stored_dict(row.issuer))
+    if legacy:
+        document = as_v1_1(document)
+    content = documents.encode(document)
+    return StoredDocument(content, documents.etag(content), row.http_status)
+
+
+def stored_dict(row: Issuer | BadgeClass | Assertion) -> dict[str, Any]:
+    return documents.decode(bytes(row.document))
+
+
+def document_page(request: HttpRequest, collection: str, entity_id: str) -> HttpResponse:
+    try:
+        row = published(collection, entity_id)
+    except ObjectDoesNotExist:
+        return not_found(request, HTML)
+    return page(request, PAGES[collection], page_context(row), status=row.http_status)
+
+
+def page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, status: int
+) -> HttpResponse:
+    return TemplateResponse(
+        request, template, context, status=status, headers=HEADERS_ON_HTML
+    ).render()
+
+
+def not_found(request: HttpRequest, media_type: str) -> HttpResponse:
+    """404 in the form that was wanted."""
+    if media_type == HTML:
+        return page(request, "404.html", {}, status=404)
+    return json_failure(404, NOT_FOUND, media_type=media_type)
+
+
+def json_failure(
+    status: int, description: str, *, reasons: tuple[str, ...] = (), media_type: str = JSON
+) -> HttpResponse:
+    body = JSONRenderer().render(failure(description, validation_errors=reasons))
+    headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    response = HttpResponse(body, status=status, content_type=media_type, headers=headers)
+    response._csp_exempt = True  # type: ignore[attr-defined] - data, not a page
+    return response

@@ -1,0 +1,159 @@
+"""/v2/badgeclasses, /v2/badgeclasses/{id} and /v2/issuers/{id}/badgeclasses"""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from issuer.models import BadgeClass, Role
+from tests.support.envelopes import failure_of, result_of
+from tests.support.images import SVG, data_uri, png
+from tests.support.worlds import API, issuer_of, staff
+
+KEYS = {
+    "entityType", "entityId", "openBadgeId", "createdAt", "createdBy", "issuer",
+    "issuerOpenBadgeId", "name", "image", "description", "criteriaUrl", "criteriaNarrative",
+    "alignments", "tags", "expires", "oncePerPerson", "extensions",
+}  # fmt: skip
+BODY = {"name": "First steps", "description": "Took them.", "image": data_uri(png())}
+
+
+@pytest.fixture
+def path(issuer) -> str:
+    return f"/v2/issuers/{issuer.entity_id}/badgeclasses"
+
+
+@pytest.mark.parametrize("image", [png(), SVG])
+def test_it_creates(api, path, issuer, image):
+    made = result_of(api.post(path, BODY | {"image": data_uri(image)}), 201)[0]
+    assert set(made) == KEYS
+    assert made["issuer"] == issuer.entity_id
+    assert made["expires"] == {"amount": None, "duration": None}
+    assert made["criteriaUrl"] is None
+
+
+def test_it_creates_with_the_issuer_in_the_body(api, issuer):
+    made = result_of(api.post("/v2/badgeclasses", BODY | {"issuer": issuer.entity_id}), 201)[0]
+    assert made["issuer"] == issuer.entity_id
+
+
+@pytest.mark.parametrize("issuer_id", [None, 7, "unknown"])
+def test_a_bad_issuer_in_the_body_is_400(api, issuer_id):
+    body = failure_of(api.post("/v2/badgeclasses", BODY | {"issuer": issuer_id}), 400)
+    assert list(body["fieldErrors"]) == ["issuer"]
+
+
+def test_it_keeps_all_it_is_told(api, path):
+    told = {
+        "criteriaUrl": "https://university.example/criteria",
+        "criteriaNarrative": "Take *steps*.",
+        "tags": ["walking", "first"],
+        "alignments": [
+            {
+                "targetName": "Walking",
+                "targetUrl": "https://skills.example/walking",
+                "targetDescription": "On foot",
+                "targetFramework": "Skills",
+                "targetCode": "W-1",
+            }
+        ],
+        "expires": {"amount": 2, "duration": "years"},
+    }
+    made = result_of(api.post(path, BODY | told), 201)[0]
+    assert {key: made[key] for key in told} == told
+
+
+def test_multipart_with_a_file(api, path):
+    form = {
+        "name": "First steps",
+        "description": "Took them.",
+        "criteriaUrl": "https://university.example/criteria",
+        "image": SimpleUploadedFile("badge.png", png(), "image/png"),
+    }
+    made = result_of(api.client.post(path, form, headers=api.headers), 201)[0]
+    assert made["criteriaUrl"] == form["criteriaUrl"]
+
+
+def test_multipart_with_dotted_names(api, path):
+    form = {
+        "name": "First steps",
+        "description": "Took them.",
+        "tags": ["a", "b"],
+        "expires.amount": "3",
+        "expires.duration": "days",
+        "alignments.0.targetName": "Walking",
+        "alignments.0.targetUrl": "https://skills.example/walking",
+        "image": SimpleUploadedFile("badge.png", png(), "image/png"),
+    }
+    made = result_of(api.client.post(path, form, headers=api.headers), 201)[0]
+    assert made["expires"] == {"amount": 3, "duration": "days"}
+    assert made["alignments"][0]["targetName"] == "Walking"
+    assert made["tags"] == ["a", "b"]
+
+
+def test_it_reads_and_lists(api, path, badge_class):
+    assert result_of(api.get(f"/v2/badgeclasses/{badge_class.entity_id}"))
+    for listing in (path, "/v2/badgeclasses", "/v2/badgeclasses?num=5"):
+        rows = result_of(api.get(listing))
+        assert [row["entityId"] for row in rows] == [badge_class.entity_id]
+
+
+def test_a_trailing_slash_is_not_the_list(api, badge_class):
+    failure_of(api.get("/v2/badgeclasses/"), 404)
+
+
+def test_foreign_and_unknown_are_404(stranger, path, badge_class):
+    failure_of(stranger.get(f"/v2/badgeclasses/{badge_class.entity_id}"), 404)
+    failure_of(stranger.get("/v2/badgeclasses/unknown"), 404)
+    failure_of(stranger.post(path, BODY), 404)
+    assert result_of(stranger.get("/v2/badgeclasses")) == []
+
+
+def test_staff_may_read_but_not_create(issuer, path):
+    api = API(staff(issuer, "s@example.org", Role.STAFF))
+    failure_of(api.post(path, BODY), 403)
+    result_of(api.get(path))
+
+
+def test_scopes(owner, issuer, path):
+    failure_of(API(owner, "r:issuer").post(path, BODY), 403)
+    failure_of(API(owner, "rw:backpack").get(path), 403)
+    result_of(API(owner, f"rw:issuer:{issuer.entity_id}").post(path, BODY), 201)
+    other = issuer_of(owner, name="Other")
+    limited = API(owner, f"rw:issuer:{issuer.entity_id}")
+    failure_of(limited.post(f"/v2/issuers/{other.entity_id}/badgeclasses", BODY), 403)
+
+
+def test_no_token(client, path):
+    failure_of(client.get(path), 401)
+    failure_of(client.post(path, BODY), 401)
+
+
+def test_wrong_method(api, path):
+    failure_of(api.send("PATCH", path, {}), 405)
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("name", None), ("name", 7), ("description", None), ("description", ""), ("image", None),
+        ("image", "https://elsewhere.example/a.png"), ("image", data_uri(png())[:-40]),
+        ("criteriaUrl", "nonsense"), ("criteriaUrl", ""), ("criteriaNarrative", ""),
+        ("criteriaNarrative", "![a](b)"), ("tags", "a"), ("tags", [7]), ("tags", [""]),
+        ("alignments", {}), ("alignments", [{}]), ("alignments", [{"targetName": "x"}]),
+        ("alignments", [{"targetName": "x", "targetUrl": "y"}]), ("expires", 7),
+        ("expires", {"amount": 0, "duration": "days"}), ("expires", {"amount": 1}),
+        ("expires", {"amount": 1, "duration": None}), ("expires", {"amount": 1, "duration": "x"}),
+        ("extensions", {"extensions:X": {"type": "Extension"}}), ("oncePerPerson", "perhaps"),
+    ],
+)  # fmt: skip
+def test_bad_values_store_nothing(api, path, field, value):
+    body = failure_of(api.post(path, BODY | {field: value}), 400)
+    assert any(key.split(".")[0] == field for key in body["fieldErrors"]) or body[
+        "validationErrors"
+    ]
+    assert not BadgeClass.objects.exists()
+
+
+def test_nested_errors_have_dotted_paths(api, path):
+    alignments = [{"targetName": "a", "targetUrl": "https://a.example"}, {"targetName": "b"}]
+    body = failure_of(api.post(path, BODY | {"alignments": alignments}), 400)
+    assert body["fieldErrors"] == {"alignments.1.targetUrl": ["This field is required."]}

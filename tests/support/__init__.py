@@ -1,0 +1,1 @@
+"""What several tests run against: a real Laurel server, real images, the official validator."""

@@ -1,0 +1,52 @@
+"""An API client as an integration would write it: app password in, token out, three calls to an
+award.
+"""
+
+from typing import Any
+
+import httpx
+
+from tests.support.images import data_uri, png
+from tests.support.servers import OWNER, PASSWORD, Server
+
+
+class APIClient:
+    def __init__(self, url: str, username: str, password: str) -> None:
+        self.http = httpx.Client(base_url=url, timeout=60)
+        answer = self.http.post("/o/token", data={"username": username, "password": password})
+        assert answer.status_code == 200, answer.text
+        self.token = answer.json()
+        self.http.headers["Authorization"] = f"Bearer {self.token['access_token']}"
+        self.username = username
+
+    def close(self) -> None:
+        self.http.close()
+
+    def create(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self.http.post(path, json=body)
+        assert answer.status_code == 201, answer.text
+        return answer.json()["result"][0]
+
+    def issuer(self, name: str = "University") -> dict[str, Any]:
+        body = {"name": name, "email": self.username, "url": "https://university.example"}
+        return self.create("/v2/issuers", body)
+
+    def badge_class(self, issuer: str, image: bytes | None = None, **more: Any) -> dict[str, Any]:
+        body = {
+            "name": "First steps",
+            "description": "Took the **first** steps",
+            "image": data_uri(image or png()),
+            "criteriaNarrative": "Take a step.",
+        }
+        return self.create(f"/v2/issuers/{issuer}/badgeclasses", body | more)
+
+    def award(self, badge_class: str, identity: str, **more: Any) -> dict[str, Any]:
+        body = {"recipient": {"identity": identity}} | more
+        return self.create(f"/v2/badgeclasses/{badge_class}/assertions", body)
+
+
+def connect(server: Server) -> APIClient:
+    """A client of a server that only got a user and an app password."""
+    server.command("bootstrap", "--email", OWNER, "--password", PASSWORD, "--name", "Ada Lovelace")
+    made = server.command("app-password", "--user", OWNER, "--name", "tests")
+    return APIClient(server.url, made["username"], made["password"])
