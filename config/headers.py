@@ -27,6 +27,8 @@ class PublicPagesMiddleware:
             response["Access-Control-Max-Age"] = "86400"
         else:
             response = self.get_response(request)
+        if response.status_code == 304:
+            del response["Content-Length"]  # Django says 0; of a body not sent it says nothing
         response["Access-Control-Allow-Origin"] = "*"
         response["Access-Control-Expose-Headers"] = "ETag, Link, Location"
         return response

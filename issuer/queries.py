@@ -63,7 +63,7 @@ PUBLISHED = {model.collection: model for model in (Issuer, BadgeClass, Assertion
 def published(collection: str, entity_id: str) -> Issuer | BadgeClass | Assertion:
     """A public object with its class and issuer, in one query. Raises ObjectDoesNotExist."""
     model = PUBLISHED[collection]
-    related = {"badges": ["issuer"], "assertions": ["badge_class", "issuer"]}.get(collection, [])
+    related = {"badges": ["issuer"], "assertions": ["badge_class__issuer"]}.get(collection, [])
     found: Issuer | BadgeClass | Assertion = model.objects.select_related(*related).get(
         entity_id=entity_id
     )

@@ -71,7 +71,7 @@ def transformed(
     """
     document = stored_dict(row)
     if isinstance(row, Assertion) and row.revoked_at is None and "badge" in expansions:
-        issuer = stored_dict(row.issuer) if "badge.issuer" in expansions else None
+        issuer = stored_dict(row.badge_class.issuer) if "badge.issuer" in expansions else None
         document = documents.expand_assertion(document, stored_dict(row.badge_class), issuer)
     elif isinstance(row, BadgeClass) and "issuer" in expansions:
         document = documents.expand_badge_class(document, stored_dict(row.issuer))

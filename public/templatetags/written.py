@@ -1,4 +1,4 @@
-"""Markdown as people write it in descriptions, criteria and narratives, as safe HTML."""
+"""What people wrote, made safe to show: Markdown as HTML, addresses as links."""
 
 import nh3
 from django import template
@@ -25,3 +25,9 @@ def markdown(text: str) -> SafeString:
         link_rel="nofollow noopener noreferrer",
     )
     return mark_safe(html)  # noqa: S308 - nh3 has just cleaned it to the tags above
+
+
+@register.filter
+def web_address(text: str) -> str:
+    """The address if it is one of the web; "" for whatever else a link could run."""
+    return text if text.lower().startswith(("http://", "https://")) else ""
