@@ -1,0 +1,77 @@
+"""Rendering every public document anew: after an upgrade of the builders, or under another origin.
+
+Batches commit on their own and unchanged documents are not written: a run that was cut off is simply
+started again.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from issuer.models import Assertion, BadgeClass, Issuer
+from issuer.services.publishing import PUBLISHED_FIELDS, publish
+
+BATCH = 500
+Progress = Callable[[str, int, int], None]
+
+# Classes name their issuer and awards their class: what is named comes first.
+RELATED: dict[type[Any], list[str]] = {
+    Issuer: [],
+    BadgeClass: ["issuer"],
+    Assertion: ["badge_class__issuer", "issuer", "recipient"],
+}
+
+
+def republish(*, rebase: bool = False, progress: Progress | None = None) -> int:
+    """Render all documents; with `rebase`, under the present LAUREL_URL. Returns how many changed.
+
+    `progress` is told the collection, how many of it are done, and how many changed so far.
+    Rebasing changes the ids of all that was published under another origin: images already
+    downloaded and links already shared name an id that no document has any more.
+    """
+    changed = 0
+    for model in RELATED:
+        done = 0
+        for first, last in batches(model):
+            rows, rewritten = republish_batch(model, first, last, rebase=rebase)
+            done += rows
+            changed += rewritten
+            if progress:
+                progress(model.collection, done, changed)
+    return changed
+
+
+def batches(model: type[Any]) -> Iterator[tuple[int, int]]:
+    """Ranges of primary keys of up to 500 rows; rows that come later are published rightly anyway.
+    """
+    last = 0
+    while True:
+        keys = model.objects.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)
+        page = list(keys[:BATCH])
+        if not page:
+            return
+        yield last + 1, page[-1]
+        last = page[-1]
+
+
+@transaction.atomic
+def republish_batch(model: type[Any], first: int, last: int, *, rebase: bool) -> tuple[int, int]:
+    """Lock and render the rows from `first` to `last`; write those that differ."""
+    rows = list(
+        model.objects.select_for_update(of=("self",))
+        .select_related(*RELATED[model])
+        .filter(pk__range=(first, last))
+    )
+    different = []
+    for row in rows:
+        before = (row.etag, row.http_status, row.origin)
+        if rebase:
+            row.origin = settings.LAUREL_URL
+        publish(row)
+        if (row.etag, row.http_status, row.origin) != before:
+            different.append(row)
+    if different:
+        model.objects.bulk_update(different, ["origin", *PUBLISHED_FIELDS], batch_size=BATCH)
+    return len(rows), len(different)
