@@ -1,4 +1,4 @@
-"""What the public pages show: stored facts made ready for templates, nothing looked up beyond them."""
+"""What the public pages show: stored facts made ready for templates, nothing looked up beyond."""
 
 from typing import Any
 from urllib.parse import urljoin

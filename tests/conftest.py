@@ -2,10 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import closing
+from importlib import import_module
 from pathlib import Path
 
 import pytest
+from django.apps import apps
 
+from oauth.models import PUBLIC_CLIENT_ID, Application
 from tests.support.clients import APIClient, connect
 from tests.support.servers import Server
 
@@ -15,6 +18,16 @@ def own_media(settings, tmp_path: Path) -> None:
     """In-process tests store files in a folder of their own."""
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.MEDIA_ROOT.mkdir()
+
+
+@pytest.fixture(autouse=True)
+def rows_of_migrations(request: pytest.FixtureRequest) -> None:
+    """A transactional test begins with empty tables; what a migration put there is put back."""
+    marker = request.node.get_closest_marker("django_db")
+    if marker and marker.kwargs.get("transaction"):
+        request.getfixturevalue("transactional_db")
+        if not Application.objects.filter(client_id=PUBLIC_CLIENT_ID).exists():
+            import_module("oauth.migrations.0002_public_client").create(apps, None)
 
 
 @pytest.fixture(scope="module")

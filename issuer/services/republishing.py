@@ -1,7 +1,7 @@
 """Rendering every public document anew: after an upgrade of the builders, or under another origin.
 
-Batches commit on their own and unchanged documents are not written: a run that was cut off is simply
-started again.
+Batches commit on their own and unchanged documents are not written: a run that was cut off is
+simply started again.
 """
 
 from collections.abc import Callable, Iterator

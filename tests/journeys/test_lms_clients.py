@@ -1,4 +1,4 @@
-"""KinesinLMS and Moodle as they are (clients.md): their very requests, and what they read of the answers.
+"""KinesinLMS and Moodle (clients.md): their very requests, and what they read of the answers.
 
 The server was started a moment ago and only got a user and an app password.
 """
@@ -92,7 +92,7 @@ class TestKinesinLMS:
 
 
 class TestMoodle:
-    """A site that connects its backpack service: multipart sign-in, then issuer, badge, award by JSON."""
+    """A site that connects: multipart sign-in, then issuer, badge class and award by JSON."""
 
     @pytest.fixture
     def token(self, server: Server, credentials) -> str:

@@ -1,4 +1,4 @@
-"""The README's own lines, run as they stand against a fresh server: they award a badge that verifies."""
+"""The README's own lines, run as they stand against a fresh server, award a badge that verifies."""
 
 import re
 import subprocess

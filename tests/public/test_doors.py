@@ -26,8 +26,10 @@ ACCEPTS = [
 ]  # fmt: skip
 QUERIES = ["v=1_1", "v=2_0", "v=nonsense", "expand=badge", "expand=badge&expand=badge.issuer",
            "expand=issuer", "x=1", "v=1_1&expand=badge", "identity__email=a"]  # fmt: skip
-HOSTS = ["localhost:8000", "localhost", "127.0.0.1:9", "[::1]:8000", "LOCALHOST", "evil.example",
-         "localhost.evil.example", "", "localhost:8000@evil.example", "a" * 300, "localhost:x"]  # fmt: skip
+HOSTS = [
+    "localhost:8000", "localhost", "127.0.0.1:9", "[::1]:8000", "LOCALHOST", "evil.example",
+    "localhost.evil.example", "", "localhost:8000@evil.example", "a" * 300, "localhost:x",
+]  # fmt: skip
 
 
 @pytest.fixture(autouse=True)

@@ -12,11 +12,12 @@ from tests.support.servers import OWNER, PASSWORD, Server
 
 class APIClient:
     def __init__(self, url: str, username: str, password: str) -> None:
-        self.http = httpx.Client(base_url=url, timeout=60)
-        answer = self.http.post("/o/token", data={"username": username, "password": password})
+        credentials = {"username": username, "password": password}
+        answer = httpx.post(f"{url}/o/token", data=credentials, timeout=60)
         assert answer.status_code == 200, answer.text
         self.token = answer.json()
-        self.http.headers["Authorization"] = f"Bearer {self.token['access_token']}"
+        bearer = {"Authorization": f"Bearer {self.token['access_token']}"}
+        self.http = httpx.Client(base_url=url, timeout=60, headers=bearer)
         self.username = username
 
     def close(self) -> None:
