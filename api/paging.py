@@ -2,15 +2,16 @@
 the whole list.
 """
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db.models import Model, QuerySet
-from django.utils.dateparse import parse_datetime
+from django.db.models import Model, Q, QuerySet
+from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import NotFound
-from rest_framework.pagination import CursorPagination
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -20,58 +21,93 @@ MAX_PAGE = 500
 CHUNK = 500
 
 
-class NumPagination(CursorPagination):
-    """`?num=N` clamped to 1..500. A `num` that is no number leaves the list whole, as in Badgr."""
+@dataclass(frozen=True)
+class Cursor:
+    """The row beside which a page begins, and the way: "+" to older rows, "-" to newer ones."""
 
-    page_size = None
-    page_size_query_param = "num"
-    max_page_size = MAX_PAGE
-    ordering = ("-created_at", "-pk")
+    way: str
+    created_at: datetime
+    entity_id: str
 
-    def get_page_size(self, request: Request) -> int | None:
-        try:
-            return min(max(int(request.query_params["num"]), 1), MAX_PAGE)
-        except (KeyError, ValueError):
-            return None
+    def encode(self) -> str:
+        plain = f"{self.way}{self.created_at.isoformat()} {self.entity_id}"
+        return urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
-    def decode_cursor(self, request: Request) -> Any:
-        """Raises NotFound for a cursor that is not one of ours."""
-        cursor = super().decode_cursor(request)
-        if cursor and cursor.position is not None:
-            try:
-                position = parse_datetime(cursor.position)
-            except ValueError:
-                position = None
-            if position is None or position.tzinfo is None:
-                raise NotFound(self.invalid_cursor_message)
+    @classmethod
+    def decode(cls, text: str) -> "Cursor":
+        """Raises ValueError for what is not one of ours."""
+        plain = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
+        created_at, entity_id = plain[1:].split(" ")
+        cursor = cls(plain[0], datetime.fromisoformat(created_at), entity_id)
+        if cursor.encode() != text or cursor.way not in "+-" or not cursor.created_at.tzinfo:
+            raise ValueError("not a cursor")
+        if "\x00" in entity_id:  # PostgreSQL cannot even be asked for it
+            raise ValueError("not a cursor")
         return cursor
 
-    def link_header(self) -> str:
-        """RFC 8288 links to the next and previous page, under our own origin whatever Host was
-        asked.
-        """
-        links = {"next": self.get_next_link(), "prev": self.get_previous_link()}
-        return ", ".join(f'<{own(url)}>; rel="{rel}"' for rel, url in links.items() if url)
+    def beyond(self, rows: QuerySet[Any]) -> QuerySet[Any]:
+        side = "lt" if self.way == "+" else "gt"
+        later = Q(**{f"created_at__{side}": self.created_at})
+        tied = Q(created_at=self.created_at, **{f"entity_id__{side}": self.entity_id})
+        return rows.filter(later | tied)
 
 
-def own(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{settings.LAUREL_URL}{parts.path}?{parts.query}"
+def page_size(request: Request) -> int | None:
+    """`?num=N` clamped to 1..500. A `num` that is no number leaves the list whole, as in Badgr."""
+    try:
+        return min(max(int(request.query_params["num"]), 1), MAX_PAGE)
+    except (KeyError, ValueError):
+        return None
+
+
+def page_cursor(request: Request) -> Cursor | None:
+    text = request.query_params.get("cursor")
+    try:
+        return Cursor.decode(text) if text is not None else None
+    except ValueError:
+        raise NotFound("Invalid cursor") from None
 
 
 def paged(
-    request: Request, rows: QuerySet[Any], render: Callable[[Any], dict[str, Any]], view: Any = None
+    request: Request, rows: QuerySet[Any], render: Callable[[Any], dict[str, Any]]
 ) -> Response:
     """A list as the envelope has it: one page with its `Link`, or all rows read in chunks."""
-    pagination = NumPagination()
-    page = pagination.paginate_queryset(rows, request, view=view)
-    if page is None:
+    size = page_size(request)
+    if size is None:
         return success([render(row) for row in in_chunks(rows)])
+    cursor = page_cursor(request)
+    page, links = read_page(rows, size, cursor)
     response = success([render(row) for row in page])
-    if link := pagination.link_header():
-        response["Link"] = link
+    if links:
+        response["Link"] = ", ".join(link(request, rel, at) for rel, at in links.items())
         response["Access-Control-Expose-Headers"] = "Link"
     return response
+
+
+def read_page(
+    rows: QuerySet[Any], size: int, cursor: Cursor | None
+) -> tuple[list[Any], dict[str, Cursor]]:
+    """One page, newest first, and the cursors of its neighbours: `next` older, `prev` newer."""
+    newer = cursor is not None and cursor.way == "-"
+    order = ("created_at", "entity_id") if newer else ("-created_at", "-entity_id")
+    found = list((cursor.beyond(rows) if cursor else rows).order_by(*order)[: size + 1])
+    more, page = len(found) > size, found[:size]
+    if newer:
+        page.reverse()
+    links = {}
+    if page and (newer or more):
+        links["next"] = Cursor("+", page[-1].created_at, page[-1].entity_id)
+    if page and cursor and (more or not newer):
+        links["prev"] = Cursor("-", page[0].created_at, page[0].entity_id)
+    return page, links
+
+
+def link(request: Request, rel: str, cursor: Cursor) -> str:
+    """RFC 8288, under our own origin whatever Host was asked."""
+    query = request.query_params.copy()
+    query["cursor"] = cursor.encode()
+    path = escape_uri_path(request.path)
+    return f'<{settings.LAUREL_URL}{path}?{query.urlencode()}>; rel="{rel}"'
 
 
 def in_chunks(rows: QuerySet[Any]) -> Iterator[Model]:
