@@ -24,9 +24,11 @@ from rest_framework.exceptions import ParseError
 from api.parsers import loads
 from api.throttling import FailureThrottle
 from oauth.models import PUBLIC_CLIENT_ID, RefreshToken
+from oauth.validators import basic_credentials
 
 FAILURES = FailureThrottle("token", allowed=30, window=timedelta(minutes=10))
 BAD_CREDENTIALS = {"invalid_grant", "invalid_client"}
+GRANT_TYPES = {"password", "refresh_token", "client_credentials", "authorization_code"}
 # What the grants read. All else is dropped (RFC 6749, 3.2): oauthlib takes any name for its own.
 PARAMETERS = (
     *("grant_type", "username", "password", "scope", "client_id", "client_secret"),
@@ -53,6 +55,8 @@ class TokenView(View):
         except BadTokenRequest as error:
             return answer(400, {"error": "invalid_request", "error_description": str(error)})
         fill_in_omissions(parameters, request)
+        if parameters["grant_type"] not in GRANT_TYPES:
+            return answer(400, {"error": "unsupported_grant_type"})
         status, payload = exchange(parameters, request)
         # A refresh token cannot be guessed, and clients know no 429 on a refresh (clients.md 3.13).
         refreshing = parameters["grant_type"] == "refresh_token"
@@ -144,8 +148,7 @@ def fill_in_omissions(parameters: dict[str, str], request: HttpRequest) -> None:
     parameters["scope"] = " ".join(parameters.get("scope", "").split())
     if not parameters["scope"]:
         del parameters["scope"]
-    scheme = request.headers.get("Authorization", "").partition(" ")[0]
-    if parameters.get("client_id") or scheme.lower() == "basic":
+    if parameters.get("client_id") or basic_credentials(request.headers.get("Authorization", "")):
         return
     if parameters["grant_type"] == "password":
         parameters["client_id"] = PUBLIC_CLIENT_ID

@@ -3,7 +3,6 @@ where ours differ.
 """
 
 import base64
-import binascii
 import hashlib
 from collections.abc import Sequence
 from typing import Any
@@ -24,19 +23,16 @@ class Validator(OAuth2Validator):
     app passwords.
     """
 
-    def _extract_basic_auth(self, request: Any) -> str | None:
-        """Names of schemes have no case (RFC 9110, 11.1). Other schemes are no concern of ours."""
-        scheme, _, credentials = request.headers.get("Authorization", "").partition(" ")
-        return credentials.strip() if scheme.lower() == "basic" else None
+    def _extract_basic_auth(self, request: Any) -> str:
+        return basic_credentials(request.headers.get("Authorization", ""))
 
     def _authenticate_basic_auth(self, request: Any) -> bool:
         """RFC 6749 2.3.1 URL-encodes id and secret; Moodle sends them raw. Either is right when it
         fits.
         """
-        encoded = self._extract_basic_auth(request)
         try:
-            plain = base64.b64decode(encoded or "", validate=True).decode()
-        except (binascii.Error, UnicodeError):
+            plain = base64.b64decode(self._extract_basic_auth(request), validate=True).decode()
+        except ValueError:  # no base64, no UTF-8
             return False
         client_id, colon, secret = plain.partition(":")
         readings = {(unquote_plus(client_id), unquote_plus(secret)), (client_id, secret)}
@@ -120,6 +116,14 @@ class Validator(OAuth2Validator):
         token.app_password = access_token.app_password
         token.save(update_fields=["scope", "app_password"])
         return token
+
+
+def basic_credentials(header: str) -> str:
+    """The credentials of an `Authorization: Basic` header, "" for any other: those are not ours to
+    judge. Names of schemes have no case (RFC 9110, 11.1).
+    """
+    scheme, _, credentials = header.partition(" ")
+    return credentials.strip() if scheme.lower() == "basic" else ""
 
 
 def narrowed(asked: Sequence[str] | None, held: Sequence[str], request: Any) -> list[str]:

@@ -26,9 +26,10 @@ def create_user(
 
     Raises ValidationError for a malformed address or a weak password.
     """
+    draft = draft_user(email, name)
     if known := known_user(email):
         return known, False
-    draft = draft_user(email, password, name)
+    set_strong_password(draft, password)
     draft.is_staff = draft.is_superuser = administrator
     try:
         with transaction.atomic():
@@ -42,8 +43,8 @@ def create_user(
     return draft, True
 
 
-def draft_user(email: str, password: str, name: str) -> User:
-    """An unsaved user with a clean address, name and password. Raises ValidationError."""
+def draft_user(email: str, name: str) -> User:
+    """An unsaved user with a clean address and name. Raises ValidationError."""
     first_name, _, last_name = " ".join(unicodedata.normalize("NFC", name).split()).partition(" ")
     draft = User(
         email=normalise_identity("email", email),
@@ -51,12 +52,16 @@ def draft_user(email: str, password: str, name: str) -> User:
         last_name=last_name[:150],
     )
     draft.clean_fields(exclude=["password"])
+    return draft
+
+
+def set_strong_password(user: User, password: str) -> None:
+    """Raises ValidationError for a weak one."""
     try:
-        validate_password(password, user=draft)
+        validate_password(password, user=user)
     except ValidationError as error:
         raise ValidationError({"password": error.messages}) from None
-    draft.set_password(password)
-    return draft
+    user.set_password(password)
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from activity.actors import Actor, Channel
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class SetupView(View):
-    def dispatch(self, request: HttpRequest, token: str) -> HttpResponse:  # type: ignore[override]
+    def dispatch(self, request: HttpRequest, token: str) -> HttpResponse:
         if server_is_owned() or not is_setup_token(token):
             raise Http404
         response = super().dispatch(request)

@@ -131,25 +131,20 @@ HARD = [
 ]
 
 
-@pytest.mark.parametrize(("client_id", "secret"), HARD)
+@pytest.mark.parametrize(("client_id", "client_secret"), HARD)
 @pytest.mark.parametrize("encoded", [True, False])
 def test_basic_is_read_raw_and_url_encoded(
-    endpoint, sign_in, application, client_id, secret, encoded
+    endpoint, sign_in, application, client_id, client_secret, encoded
 ):
     """oauth4webapi writes %2D for a hyphen (RFC 6749, 2.3.1); Moodle encodes nothing."""
     app, _ = application()
-    app.client_id, app.client_secret = client_id, secret
+    app.client_id, app.client_secret = client_id, client_secret
     app.save()
-
-    def quote(text: str) -> str:
-        safe = "".join(chr(n) for n in range(48, 58)) + "abcdefghijklmnopqrstuvwxyz"
-        return "".join(
-            c if c in safe else "".join(f"%{byte:02X}" for byte in c.encode()) for c in text
-        )
-
-    pair = (quote(client_id), quote(secret)) if encoded else (client_id, secret)
+    pair = (client_id, client_secret)
+    if encoded:
+        pair = tuple("".join(f"%{byte:02X}" for byte in part.encode()) for part in pair)
     check(endpoint.basic(":".join(pair), grant_type="password", **sign_in))
-    answer = endpoint.basic(f"{pair[0]}:{pair[1]}x", grant_type="password", **sign_in)
+    answer = endpoint.basic(":".join(pair) + "x", grant_type="password", **sign_in)
     assert answer.status_code == 401
 
 
@@ -240,7 +235,7 @@ class TestScopes:
             ("rw:issuer:abc", "", "rw:issuer:abc"),
             ("rw:issuer:abc", DEFAULT, "rw:issuer:abc"),
             ("rw:issuer", "rw:issuer:abc rw:issuer:d-_e", "rw:issuer:abc rw:issuer:d-_e"),
-            ("rw:issuer rw:profile", "rw:issuer:* rw:profile", "rw:issuer rw:profile"),
+            ("rw:issuer rw:profile", "rw:issuer:* rw:profile", "rw:profile"),
         ],
     )
     def test_it_grants_what_both_sides_allow(self, endpoint, ada, held, asked, granted):

@@ -1,0 +1,88 @@
+"""Applications made, and tokens cleared away."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.test import override_settings
+
+from activity.models import LogEntry
+from oauth.models import AccessToken, RefreshToken
+from oauth.redirects import check_redirect_uri
+from oauth.services import clear_expired_tokens
+
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def test_a_confidential_application(application):
+    app, secret = application(grants=["password", "client-credentials"])
+    assert len(secret) == 32
+    assert app.client_secret.startswith("keyed$")
+    assert app.grants == ["password", "client-credentials"]
+    entry = LogEntry.objects.get(verb="application.created")
+    assert (entry.object_type, entry.object_id) == ("application", app.client_id)
+
+
+def test_a_public_application_has_no_secret(application):
+    app, secret = application(client_type="public")
+    assert secret == ""
+    assert len(app.client_id) == 40
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"grants": ["magic"]}, "grants"),
+        ({"grants": []}, "grants"),
+        ({"grants": ["client-credentials"], "client_type": "public"}, "grants"),
+        ({"scopes": ["rw:everything"]}, "scopes"),
+        ({"grants": ["authorization-code"]}, "redirect_uris"),
+        ({"redirect_uris": ["http://evil.example/"]}, "redirect_uris"),
+    ],
+)
+@override_settings(LAUREL_PRACTICE=False)
+def test_it_refuses_wrong_ones(application, wrong, field):
+    with pytest.raises(ValidationError) as caught:
+        application(**wrong)
+    assert set(caught.value.message_dict) == {field}
+    assert not LogEntry.objects.filter(verb="application.created").exists()
+
+
+@pytest.mark.parametrize(
+    ("uri", "good", "in_practice"),
+    [
+        ("https://app.example/callback?x=1", True, True),
+        ("http://localhost:9/cb", True, True),
+        ("http://127.0.0.1/cb", True, True),
+        ("http://[::1]:5000/cb", True, True),
+        ("http://app.example/cb", False, True),
+        ("https://app.example/#x", False, False),
+        ("https://me@app.example/", False, False),
+        ("https://app.example/a b", False, False),
+        ("https:///cb", False, False),
+        ("https://[::1/cb", False, False),
+        ("javascript:alert(1)", False, False),
+        ("com.example.app:/cb", False, False),
+        ("//app.example/cb", False, False),
+        ("", False, False),
+    ],
+)
+def test_redirect_uris(settings, uri, good, in_practice):
+    settings.LAUREL_PRACTICE = False
+    assert (check_redirect_uri(uri) == "") is good
+    settings.LAUREL_PRACTICE = True
+    assert (check_redirect_uri(uri) == "") is in_practice
+
+
+def test_clearing_leaves_what_still_works(endpoint, sign_in, application, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    app, secret = application(grants=["client-credentials"], scopes=["r:profile"])
+    client = {"client_id": app.client_id, "client_secret": secret}
+    endpoint.granted(grant_type="client_credentials", **client)
+    endpoint.granted(**sign_in)
+    clear_expired_tokens()
+    assert AccessToken.objects.count() == 2
+    time_machine.move_to(NOW + timedelta(days=2), tick=False)
+    clear_expired_tokens()
+    assert AccessToken.objects.count() == 1  # its refresh token lives
+    assert RefreshToken.objects.count() == 1
