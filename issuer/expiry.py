@@ -1,4 +1,5 @@
-"""When an award ends: a class's relative expiry counted from the date of issue, as calendars count.
+"""When an award ends: a class's relative expiry counted from the date of issue, as calendars
+count.
 """
 
 import calendar

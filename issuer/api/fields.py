@@ -10,7 +10,7 @@ from django.core.files.uploadedfile import UploadedFile
 from rest_framework import serializers
 from rest_framework.fields import empty
 
-from issuer.artwork import MAX_BYTES, InvalidArtwork, from_data_uri
+from issuer.artwork import MAX_BYTES, Artwork, InvalidArtwork, from_data_uri, prepare
 from issuer.texts import ascii_url, clean_line
 from ob.grammar import is_url
 
@@ -88,26 +88,29 @@ class WebAddressField(serializers.URLField):
 
 
 class ImageField(serializers.Field):
-    """An image as a base64 data URI or an uploaded file, as bytes.
+    """An image as a base64 data URI or an uploaded file, made safe: `Artwork`.
 
     A web address is what clients send back of what they read: it means "the image you have", None.
     """
 
     default_error_messages = {"invalid": "Send a PNG or SVG image as a base64 data URI or a file."}
 
-    def to_internal_value(self, data: Any) -> bytes | None:
-        if isinstance(data, UploadedFile):
-            if data.size > MAX_BYTES:
-                raise serializers.ValidationError(f"The image is larger than {MAX_BYTES} bytes.")
-            return data.read()
-        if not isinstance(data, str):
-            self.fail("invalid")
-        if data.startswith(("http://", "https://")):
+    def to_internal_value(self, data: Any) -> Artwork | None:
+        if isinstance(data, str) and data.startswith(("http://", "https://")):
             return None
         try:
-            return from_data_uri(data)
+            return prepare(self.read(data))
         except InvalidArtwork as error:
             raise serializers.ValidationError(str(error)) from None
+
+    def read(self, data: Any) -> bytes:
+        if isinstance(data, str):
+            return from_data_uri(data)
+        if not isinstance(data, UploadedFile):
+            self.fail("invalid")
+        if data.size > MAX_BYTES:
+            raise InvalidArtwork(f"The image is larger than {MAX_BYTES} bytes.")
+        return bytes(data.read())
 
     def to_representation(self, value: Any) -> Any:
         return value

@@ -15,6 +15,7 @@ from issuer.api.fields import (
     TextField,
     WebAddressField,
 )
+from issuer.artwork import Artwork
 from issuer.models import Duration, IdentityType
 from issuer.services.award_drafts import Award
 from issuer.services.badge_classes import BadgeClassDraft
@@ -69,7 +70,7 @@ class BadgeClassInput(serializers.Serializer[Any]):
     oncePerPerson = serializers.BooleanField(required=False)
     extensions = ExtensionsField()
 
-    def validate_image(self, image: bytes | None) -> bytes:
+    def validate_image(self, image: Artwork | None) -> Artwork:
         if image is None:
             raise serializers.ValidationError("This field is required.")
         return image

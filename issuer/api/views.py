@@ -74,9 +74,10 @@ class IssuerListView(IssuerRoomView):
         )
 
     def post(self, request: Request) -> Response:
+        data = IssuerInput(data=request.data)
+        data.is_valid(raise_exception=True)
+
         def create() -> list[str]:
-            data = IssuerInput(data=request.data)
-            data.is_valid(raise_exception=True)
             return [create_issuer(actor=self.actor(request), **data.arguments()).entity_id]
 
         (entity_id,) = create_once(request, create)
@@ -114,9 +115,10 @@ class BadgeClassListView(IssuerRoomView):
         return self.create(request, issuer)
 
     def create(self, request: Request, issuer: Issuer) -> Response:
+        data = BadgeClassInput(data=request.data)
+        data.is_valid(raise_exception=True)
+
         def create() -> list[str]:
-            data = BadgeClassInput(data=request.data)
-            data.is_valid(raise_exception=True)
             created = create_badge_class(
                 actor=self.actor(request), issuer=issuer, draft=data.draft()
             )
@@ -162,9 +164,10 @@ class BadgeClassAssertionListView(IssuerRoomView):
     def post(self, request: Request, entity_id: str) -> Response:
         badge_class = self.badge_class(entity_id)
 
+        data = AwardInput(data=request.data)
+        data.is_valid(raise_exception=True)
+
         def create() -> list[str]:
-            data = AwardInput(data=request.data)
-            data.is_valid(raise_exception=True)
             (created,) = award(
                 actor=self.actor(request), badge_class=badge_class, awards=[data.award()]
             )

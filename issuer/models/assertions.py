@@ -78,8 +78,12 @@ class Assertion(Published):
                 name="issuer_awards_held",
                 condition=models.Q(revoked_at=None),
             ),
-            models.Index(fields=["badge_class", "-created_at", "-id"], name="issuer_class_awards"),
-            models.Index(fields=["issuer", "-created_at", "-id"], name="issuer_awards_newest"),
+            models.Index(
+                fields=["badge_class", "-created_at", "-entity_id"], name="issuer_class_awards"
+            ),
+            models.Index(
+                fields=["issuer", "-created_at", "-entity_id"], name="issuer_awards_newest"
+            ),
         ]
 
     @property

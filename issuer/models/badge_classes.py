@@ -40,7 +40,9 @@ class BadgeClass(Published, Illustrated):
     class Meta:
         indexes = [
             # an issuer's classes, newest first
-            models.Index(fields=["issuer", "-created_at", "-id"], name="issuer_classes_newest"),
+            models.Index(
+                fields=["issuer", "-created_at", "-entity_id"], name="issuer_classes_newest"
+            ),
         ]
         constraints = [
             models.CheckConstraint(

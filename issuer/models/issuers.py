@@ -23,7 +23,7 @@ class Issuer(Published, Illustrated):
 
     class Meta:
         indexes = [
-            models.Index(fields=["-created_at", "-id"], name="issuer_newest"),  # paged lists
+            models.Index(fields=["-created_at", "-entity_id"], name="issuer_newest"),  # paged lists
         ]
 
     def __str__(self) -> str:

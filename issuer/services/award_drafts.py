@@ -75,7 +75,8 @@ def draft_assertion(badge_class: BadgeClass, item: Award, now: datetime) -> Asse
 def clean_dates(
     badge_class: BadgeClass, item: Award, now: datetime, problems: Errors
 ) -> tuple[datetime, datetime | None]:
-    """Date of issue (a clock up to 60 s ahead of ours means now) and of expiry; problems are added.
+    """Date of issue (a clock up to 60 s ahead of ours means now) and of expiry; problems are
+    added.
     """
     issued_on = item.issued_on or now
     if issued_on > now + CLOCK_SKEW:

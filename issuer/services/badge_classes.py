@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import User
 from activity.actors import Actor
 from activity.services import record
+from issuer.artwork import Artwork
 from issuer.models import BadgeClass, Issuer
 from issuer.permissions import Verb, require
 from issuer.services.artwork import attach_artwork
@@ -18,12 +19,13 @@ from issuer.texts import clean_line, clean_markdown
 
 @dataclass(frozen=True, kw_only=True)
 class BadgeClassDraft:
-    """What a badge class says. `alignments` are dicts under the standard's names (`targetName`, …).
+    """What a badge class says. `alignments` are dicts under the standard's names (`targetName`,
+    …).
     """
 
     name: str
     description: str
-    image: bytes
+    image: Artwork
     criteria_url: str = ""
     criteria_narrative: str = ""
     tags: Sequence[str] = ()

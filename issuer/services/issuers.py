@@ -10,6 +10,7 @@ from accounts.models import User
 from accounts.queries import verified_addresses
 from activity.actors import Actor
 from activity.services import record
+from issuer.artwork import Artwork
 from issuer.models import Issuer, IssuerStaff, Role
 from issuer.permissions import Verb, may_create_issuers
 from issuer.services.artwork import attach_artwork
@@ -29,7 +30,7 @@ def create_issuer(
     url: str,
     email: str,
     description: str = "",
-    image: bytes | None = None,
+    image: Artwork | None = None,
     extensions: Mapping[str, Any] | None = None,
 ) -> Issuer:
     """Create and publish an issuer; its creator becomes the owner. Raises PermissionDenied,

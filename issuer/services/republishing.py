@@ -44,7 +44,8 @@ def republish(*, rebase: bool = False, progress: Progress | None = None) -> int:
 
 
 def batches(model: type[Any]) -> Iterator[tuple[int, int]]:
-    """Ranges of primary keys of up to 500 rows; rows that come later are published rightly anyway.
+    """Ranges of primary keys of up to 500 rows; rows that come later are published rightly
+    anyway.
     """
     last = 0
     while True:

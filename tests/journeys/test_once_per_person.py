@@ -1,4 +1,6 @@
-"""Fifty requests at once for one person, over HTTP: one award, clear refusals, no failure of ours."""
+"""Fifty requests at once for one person, over HTTP: one award, clear refusals, no failure of
+ours.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -13,6 +13,19 @@ from tests.support.servers import OWNER, PASSWORD, Server
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
+MARKDOWN = f"""\
+# Heading
+
+- one
+- two
+
+`{LONG * 3}`
+
+| a | b |
+|---|---|
+| {LONG} | b |
+"""
+
 
 @pytest.fixture(params=[("light", 1100), ("dark", 320)], ids=["light", "dark-narrow"])
 def people(request) -> Iterator[BrowserContext]:
@@ -29,7 +42,7 @@ def addresses(client_of_server: APIClient) -> dict[str, str]:
         issuer["entityId"],
         SVG,
         name=LONG,
-        description=f"# Heading\n\n- one\n- two\n\n`{LONG * 3}`\n\n| a | b |\n|---|---|\n| {LONG} | b |",
+        description=MARKDOWN,
         tags=["walking", LONG],
         alignments=[{"targetName": LONG, "targetUrl": f"https://skills.example/{LONG.lower()}"}],
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import pytest
 
+from issuer.artwork import prepare
 from issuer.models import Assertion, BadgeClass, Issuer
 from issuer.services.revocations import revoke_assertion
 from tests.support.images import SVG, png
@@ -25,7 +26,7 @@ class World:
 @pytest.fixture
 def world(db) -> World:
     owner = person()
-    issuer = issuer_of(owner, description="We *teach*.", image=png())
+    issuer = issuer_of(owner, description="We *teach*.", image=prepare(png()))
     badge_class = badge_class_of(
         issuer,
         criteria_narrative="Take a *step*.",
@@ -33,7 +34,7 @@ def world(db) -> World:
         tags=["walking"],
         alignments=[{"targetName": "Walking", "targetUrl": "https://skills.example/walking"}],
     )
-    svg_class = badge_class_of(issuer, name="Drawn", image=SVG)
+    svg_class = badge_class_of(issuer, name="Drawn", image=prepare(SVG))
     revoked = awarded(badge_class, "r@example.org", narrative="Secret story")
     revoke_assertion(actor=acting(owner), assertion=revoked, reason="Copied")
     moved_class = badge_class_of(issuer, name="Of old")

@@ -1,4 +1,5 @@
-"""The WSGI door before Django and the Django view behind it give the same answer to every request.
+"""The WSGI door before Django and the Django view behind it give the same answer to every
+request.
 """
 
 import io

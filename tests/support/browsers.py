@@ -20,7 +20,9 @@ FAINT_TEXTS = """() => {
   const light = ([r, g, b]) => [r, g, b].map(v => (v /= 255) <= .03928 ? v / 12.92
     : ((v + .055) / 1.055) ** 2.4).reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
   const behind = el => { for (; el; el = el.parentElement) {
-    const c = parse(getComputedStyle(el).backgroundColor); if (c.length < 4 || c[3] > .99) return c; }
+      const c = parse(getComputedStyle(el).backgroundColor);
+      if (c.length < 4 || c[3] > .99) return c;
+    }
     return [255, 255, 255]; };
   const faint = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -36,9 +38,10 @@ FAINT_TEXTS = """() => {
 }"""
 
 # Controls without a name that a screen reader could read out.
-UNNAMED = """() => [...document.querySelectorAll('a, button, input, select, textarea, img')].filter(el =>
-  el.type !== 'hidden' && !(el.textContent.trim() || el.labels?.length || el.hasAttribute('alt')
-  || el.getAttribute('aria-label'))).map(el => el.outerHTML.slice(0, 100))"""
+UNNAMED = """() => [...document.querySelectorAll('a, button, input, select, textarea, img')]
+  .filter(el => el.type !== 'hidden')
+  .filter(el => !(el.textContent.trim() || el.labels?.length || el.hasAttribute('alt')))
+  .filter(el => !el.getAttribute('aria-label')).map(el => el.outerHTML.slice(0, 100))"""
 
 UNREACHABLE = """() => [...document.querySelectorAll('a[href], button, input:not([type=hidden])')]
   .filter(el => el.tabIndex < 0).map(el => el.outerHTML.slice(0, 100))"""
@@ -48,9 +51,7 @@ UNREACHABLE = """() => [...document.querySelectorAll('a[href], button, input:not
 def browser(*, scheme: str = "light", width: int = 1100) -> Iterator[BrowserContext]:
     """A browser without JavaScript, in light or dark, as wide as told."""
     with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium", args=ARGUMENTS
-        )
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield chromium.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=scheme,
@@ -60,7 +61,9 @@ def browser(*, scheme: str = "light", width: int = 1100) -> Iterator[BrowserCont
 
 
 def check_page(page: Page) -> None:
-    """One heading, a title, names on all controls, contrast, no sideways scrolling, keyboard reach."""
+    """One heading, a title, names on all controls, contrast, no sideways scrolling, keyboard
+    reach.
+    """
     assert page.title()
     assert page.locator("h1").count() == 1
     assert page.locator("main").count() == 1

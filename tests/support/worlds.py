@@ -10,6 +10,7 @@ from accounts.models import AppPassword, User
 from accounts.services.app_passwords import create_app_password
 from accounts.services.people import create_user
 from activity.actors import Actor, Channel
+from issuer.artwork import prepare
 from issuer.models import Assertion, BadgeClass, Issuer, IssuerStaff, Role
 from issuer.services.award_drafts import Award
 from issuer.services.awards import award
@@ -19,7 +20,7 @@ from tests.support.images import png
 from tests.support.servers import PASSWORD
 
 SERVER = Actor(user=None, channel=Channel.COMMAND)
-PICTURE = png(120, 120)
+PICTURE = prepare(png(120, 120))
 
 
 def person(email: str = "ada@example.org", *, may_create: bool = True, **more: Any) -> User:
