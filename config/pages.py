@@ -17,7 +17,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 def wants_json(request: HttpRequest) -> bool:
-    if request.path_info.startswith(API_PREFIXES):
+    if f"{request.path_info}/".startswith(API_PREFIXES):
         return True
     accept = request.headers.get("Accept", "")
     is_public = request.path_info.startswith(("/public/", "/media/"))
