@@ -9,9 +9,9 @@ from oauth2_provider.models import clear_expired
 
 from accounts.models import User
 from accounts.secrets import new_secret
-from accounts.subjects import Subject
 from activity.actors import Actor
 from activity.services import record
+from activity.subjects import Subject
 from api.scopes import ISSUER_ANY, is_known_scope
 from oauth.models import Application
 from oauth.redirects import check_redirect_uri

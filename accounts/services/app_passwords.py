@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from accounts.models import AppPassword, User
 from accounts.secrets import keyed_digest, new_secret
-from accounts.subjects import Subject
 from activity.actors import Actor
 from activity.services import record
+from activity.subjects import Subject
 from api.scopes import is_known_scope
 
 DEFAULT_SCOPES = ("rw:profile", "rw:issuer", "rw:backpack")

@@ -9,9 +9,9 @@ from django.db import IntegrityError, connection, transaction
 
 from accounts.models import User
 from accounts.queries import known_user, server_is_owned
-from accounts.subjects import Subject
 from activity.actors import Actor
 from activity.services import record
+from activity.subjects import Subject
 from ob.identity import normalise_identity
 
 OWNERSHIP_LOCK = 4_242_001  # any number that nothing else in the database locks

@@ -1,4 +1,6 @@
-"""The client of programs that send a user name and an app password alone: there from the first boot."""
+"""The client of programs that send a user name and an app password alone: there from the first
+boot.
+"""
 
 from typing import Any
 

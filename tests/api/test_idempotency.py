@@ -11,10 +11,9 @@ from api import idempotency
 from api.models import IdempotencyRecord
 from issuer.models import Assertion, Issuer
 from oauth.models import AccessToken
-from tests.jobs.threads import together
-from tests.oauth.conftest import public_client  # noqa: F401
 from tests.support.envelopes import failure_of, result_of
 from tests.support.images import png
+from tests.support.threads import together
 from tests.support.worlds import API, badge_class_of, issuer_of, person
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -148,7 +147,7 @@ def test_bodies_that_cannot_be_digested(api, path, body):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_at_the_same_time_one_is_made(public_client):  # noqa: F811
+def test_at_the_same_time_one_is_made():
     ada = person()
     api = API(ada)
     badge_class = badge_class_of(issuer_of(ada))

@@ -8,7 +8,7 @@ from django.test import RequestFactory
 from api import throttling
 from api.models import FailureCount
 from api.throttling import FailureThrottle
-from tests.jobs.threads import together
+from tests.support.threads import together
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 THROTTLE = FailureThrottle("test", allowed=3, window=timedelta(minutes=5))

@@ -11,7 +11,7 @@ from django.utils import timezone
 from jobs.errors import LeaseLost
 from jobs.models import Job
 from jobs.services import LEASE, claim, complete, due_jobs, enqueue, enqueue_many, expired_leases
-from tests.jobs.threads import together
+from tests.support.threads import together
 
 pytestmark = pytest.mark.usefixtures("ran")
 

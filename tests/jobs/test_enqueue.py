@@ -11,7 +11,7 @@ from jobs.errors import UnknownKind
 from jobs.models import Job
 from jobs.registry import handler
 from jobs.services import claim, complete, enqueue, enqueue_many
-from tests.jobs.threads import together
+from tests.support.threads import together
 
 pytestmark = pytest.mark.usefixtures("ran")
 

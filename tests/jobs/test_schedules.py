@@ -12,7 +12,7 @@ from jobs.registry import handler, schedule
 from jobs.schedules import EPOCH, Planner, ensure_job, next_period
 from jobs.services import claim, complete, fail
 from jobs.worker import run_due
-from tests.jobs.threads import together
+from tests.support.threads import together
 
 HOUR = timedelta(hours=1)
 NOON = datetime(2030, 5, 1, 12, tzinfo=UTC)

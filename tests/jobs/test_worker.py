@@ -10,7 +10,8 @@ from jobs.models import Job
 from jobs.registry import Payload, handler, schedule
 from jobs.services import enqueue, enqueue_many
 from jobs.worker import Worker, run_due
-from tests.jobs.threads import eventually, together, working
+from tests.jobs.threads import working
+from tests.support.threads import eventually, together
 
 
 def states() -> dict[str, str]:

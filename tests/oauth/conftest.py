@@ -1,13 +1,11 @@
 """A person with an app password, and the token endpoint as programs speak to it."""
 
 import base64
-import importlib
 import json
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from django.apps import apps
 from django.core.cache import cache
 from django.test import Client
 
@@ -87,11 +85,3 @@ def application(ada):
         return create_application(actor=SERVER, user=ada, **facts | more)
 
     return make
-
-
-@pytest.fixture
-def public_client(transactional_db) -> None:
-    """Tests with real transactions end by emptying every table, the migration's row with it."""
-    if not Application.objects.filter(client_id="public").exists():
-        migration = importlib.import_module("oauth.migrations.0002_public_client")
-        migration.create(apps, None)

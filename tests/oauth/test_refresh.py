@@ -9,8 +9,8 @@ from accounts.models import AppPassword
 from accounts.services.app_passwords import revoke_app_password
 from oauth.models import AccessToken, RefreshToken
 from oauth.services import clear_expired_tokens
-from tests.jobs.threads import together
 from tests.oauth.conftest import TokenEndpoint
+from tests.support.threads import together
 from tests.support.worlds import SERVER, app_password
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
@@ -174,7 +174,7 @@ class TestScope:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_refreshes_at_once_one_wins(public_client, endpoint, ada):
+def test_of_refreshes_at_once_one_wins(endpoint, ada):
     _, secret = app_password(ada)
     token = endpoint.granted(username=ada.email, password=secret)
     answers = together(8, lambda _: refresh(TokenEndpoint(), token))
@@ -187,7 +187,7 @@ def test_of_refreshes_at_once_one_wins(public_client, endpoint, ada):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_many_sign_ins_at_once(public_client, ada):
+def test_many_sign_ins_at_once(ada):
     _, secret = app_password(ada)
     fields = {"username": ada.email, "password": secret}
     tokens = together(8, lambda _: TokenEndpoint().granted(**fields))

@@ -8,8 +8,8 @@ from accounts.models import User
 from accounts.queries import known_user, server_is_owned, user_by_email, verified_addresses
 from accounts.services.people import create_first_administrator, create_user
 from activity.models import LogEntry
-from tests.jobs.threads import together
 from tests.support.servers import PASSWORD
+from tests.support.threads import together
 from tests.support.worlds import SERVER
 
 

@@ -7,8 +7,8 @@ from django.test import Client, override_settings
 
 from accounts.models import User
 from accounts.services.setup_links import VALID_FOR, new_setup_link
-from tests.jobs.threads import together
 from tests.support.servers import PASSWORD
+from tests.support.threads import together
 from tests.support.worlds import person
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)

@@ -1,15 +1,13 @@
 """/v2/badgeclasses/{id}/assertions and /v2/assertions/{id}"""
 
 import hashlib
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.db import connections
 
 from issuer.models import Assertion, Role
 from tests.support.envelopes import failure_of, result_of
+from tests.support.threads import together
 from tests.support.worlds import API, awarded, badge_class_of, issuer_of, person, staff
 
 KEYS = {
@@ -119,9 +117,7 @@ def test_bad_bodies_store_nothing(api, path, body):
 
 def test_errors_have_dotted_paths(api, path):
     evidence = [{"url": "https://e.example/"}, {"url": "nonsense"}]
-    body = failure_of(
-        api.post(path, {"recipient": {"identity": "x"}, "evidence": evidence}), 400
-    )
+    body = failure_of(api.post(path, {"recipient": {"identity": "x"}, "evidence": evidence}), 400)
     assert "evidence.1.url" in body["fieldErrors"]
     body = failure_of(api.post(path, {"recipient": {"identity": "x"}}), 400)
     assert list(body["fieldErrors"]) == ["recipient.identity"]
@@ -238,18 +234,12 @@ class TestIdempotency:
         badge_class = badge_class_of(issuer_of(user))
         api = API(user)
         path = f"/v2/badgeclasses/{badge_class.entity_id}/assertions"
-        start = threading.Barrier(20)
 
-        def send(number: int) -> tuple[int, str]:
-            start.wait()
-            try:
-                answer = api.post(path, BODY, **{"Idempotency-Key": "k1"})
-                return answer.status_code, answer.content
-            finally:
-                connections.close_all()
+        def send(number: int) -> tuple[int, bytes]:
+            answer = api.post(path, BODY, **{"Idempotency-Key": "k1"})
+            return answer.status_code, answer.content
 
-        with ThreadPoolExecutor(20) as pool:
-            answers = set(pool.map(send, range(20)))
+        answers = set(together(20, send))
         assert len(answers) == 1
         assert answers.pop()[0] == 201
         assert Assertion.objects.count() == 1

@@ -147,9 +147,9 @@ def test_wrong_method(api, path):
 )  # fmt: skip
 def test_bad_values_store_nothing(api, path, field, value):
     body = failure_of(api.post(path, BODY | {field: value}), 400)
-    assert any(key.split(".")[0] == field for key in body["fieldErrors"]) or body[
-        "validationErrors"
-    ]
+    assert (
+        any(key.split(".")[0] == field for key in body["fieldErrors"]) or body["validationErrors"]
+    )
     assert not BadgeClass.objects.exists()
 
 

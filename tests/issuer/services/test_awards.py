@@ -1,15 +1,14 @@
-"""One transaction, all or nothing; once per person under lock; what is held, what may be renewed.
+"""One transaction, all or nothing; once per person under lock; what is held, what may be
+renewed.
 """
 
-import threading
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import orjson
 import pytest
 import time_machine
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -19,6 +18,7 @@ from issuer.queries import current
 from issuer.services.award_drafts import Award
 from issuer.services.awards import ALREADY_HELD, InvalidAwards, award
 from issuer.services.revocations import revoke_assertion
+from tests.support.threads import together
 from tests.support.worlds import acting, awarded, badge_class_of, instant, issuer_of, person, staff
 
 
@@ -186,25 +186,17 @@ class TestOncePerPerson:
 
 @pytest.mark.django_db(transaction=True)
 class TestRaces:
-    THREADS = 50
-
     def race(self, badge_class: BadgeClass, ordinary: int) -> list[str]:
-        """Outcomes of 50 threads that award one person at once, `ordinary` of them without a wish.
-        """
-        start = threading.Barrier(self.THREADS)
+        """Outcomes of 50 awards to one person at once, `ordinary` of them without a wish."""
 
         def run(number: int) -> str:
-            start.wait()
             try:
                 awarded(badge_class, exclusive=number >= ordinary)
                 return "awarded"
             except ValidationError as error:
                 return str(error.messages[0])
-            finally:
-                connections.close_all()
 
-        with ThreadPoolExecutor(self.THREADS) as pool:
-            return list(pool.map(run, range(self.THREADS)))
+        return together(50, run)
 
     def test_a_class_that_demands_it_gives_exactly_one(self):
         badge_class = badge_class_of(issuer_of(person()), once_per_person=True)

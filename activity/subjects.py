@@ -1,4 +1,4 @@
-"""What the activity log calls the things of this room."""
+"""What the activity log calls things that belong to no issuer: users, applications."""
 
 from dataclasses import dataclass
 
