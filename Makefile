@@ -42,3 +42,6 @@ lint: $(VENV)/.ready-tests
 
 bench: $(VENV)/.ready-tests
 	$(BIN)/python -m bench $(ARGS)
+
+crash: $(VENV)/.ready-tests  # kill -9 at random moments under load: make crash ROUNDS=500
+	LAUREL_CRASH_ROUNDS=$(or $(ROUNDS),50) $(BIN)/pytest -s tests/journeys/test_crash.py

@@ -1,77 +1,108 @@
-"""Request bodies come whole or not at all: read before Django runs, bounded in size and time.
+"""Request bodies come whole or not at all: awaited before Django runs, bounded in size, time and
+memory.
 
-The server reads a body only as fast as its sender sends it, for ever if need be; a deadline needs a
-thread of its own to wait in. A sender that is too slow gets 408 and its connection is given up.
+Waiting takes no thread, so any number of slow senders stands in nobody's way. A refusal ends the
+connection: the rest of the body may never come.
 """
 
+import asyncio
 import json
-from collections.abc import Callable, Iterable
-from concurrent.futures import Future, ThreadPoolExecutor
-from concurrent.futures import TimeoutError as DeadlineExceeded
-from io import BytesIO
-from typing import Any
+import re
+from collections.abc import AsyncIterable, Mapping
+from http import HTTPStatus
 
 from django.conf import settings
 
 from api.envelope import failure
 
 DEADLINE = 20.0  # seconds for the whole body
-READERS = 128
+# What all bodies of one process may hold while they come. Small ones are welcome even then.
+BUDGET = 128 * 1024 * 1024
+SMALL = 64 * 1024
+
+BOUNDARY = re.compile(r'boundary="?([^";,\s]+)', re.ASCII)
 
 
-class WholeBodies:
-    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
-        self.application = application
-        self.readers = ThreadPoolExecutor(READERS, thread_name_prefix="body")
+class Refusal(Exception):
+    """The request is answered with this status and reason; nothing of it is used."""
 
-    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if not has_body(environ):
-            return self.application(environ, start_response)
-        length = content_length(environ)
-        if length is None and "HTTP_TRANSFER_ENCODING" not in environ:
-            return refuse(start_response, "400 Bad Request", "The Content-Length is no number.")
-        if (length or 0) > settings.LAUREL_MAX_BODY:
-            return refuse(start_response, *TOO_LARGE)
-        reading: Future[bytes] = self.readers.submit(
-            environ["wsgi.input"].read, settings.LAUREL_MAX_BODY + 1
-        )
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
+        super().__init__(reason)
+        self.status = status
+
+    def body(self) -> bytes:
+        return json.dumps(failure("bad request", validation_errors=[str(self)])).encode()
+
+
+class Bodies:
+    """Receives the bodies of one process."""
+
+    def __init__(self) -> None:
+        self.held = 0  # bytes in memory of bodies that are still coming
+
+    async def receive(self, headers: Mapping[str, str], pieces: AsyncIterable[bytes]) -> bytes:
+        """The whole body. `headers` have lower-case names. Raises Refusal."""
+        length = announced_length(headers)
+        if length == 0:
+            return b""
         try:
-            body = reading.result(timeout=DEADLINE)
-        except DeadlineExceeded:
-            reading.cancel()
-            return refuse(start_response, "408 Request Timeout", "The body came too slowly.")
-        if len(body) > settings.LAUREL_MAX_BODY:
-            return refuse(start_response, *TOO_LARGE)
-        if length is not None and len(body) < length:
-            return refuse(start_response, "400 Bad Request", "The body ended too early.")
-        environ["wsgi.input"] = BytesIO(body)
-        environ["CONTENT_LENGTH"] = str(len(body))
-        return self.application(environ, start_response)
+            body = await asyncio.wait_for(self.collect(pieces), DEADLINE)
+        except TimeoutError:
+            reason = f"The body took longer than {DEADLINE:.0f} seconds."
+            raise Refusal(HTTPStatus.REQUEST_TIMEOUT, reason) from None
+        if length is None:
+            require_end(headers.get("content-type", ""), body)
+        elif len(body) < length:
+            raise Refusal(HTTPStatus.BAD_REQUEST, "The body ended too early.")
+        return body
+
+    async def collect(self, pieces: AsyncIterable[bytes]) -> bytes:
+        body = bytearray()
+        try:
+            async for piece in pieces:
+                body += piece
+                self.held += len(piece)
+                if len(body) > settings.LAUREL_MAX_BODY:
+                    raise too_large()
+                if self.held > BUDGET and len(body) > SMALL:
+                    reason = "The server is receiving too much at once. Try again soon."
+                    raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, reason)
+            return bytes(body)
+        finally:
+            self.held -= len(body)
 
 
-TOO_LARGE = ("413 Content Too Large", "The request body is too large.")
+def announced_length(headers: Mapping[str, str]) -> int | None:
+    """Content-Length, 0 for no body, None for a chunked one. Raises Refusal where it is too large.
 
-
-def has_body(environ: dict[str, Any]) -> bool:
-    length = environ.get("CONTENT_LENGTH") or "0"
-    return length != "0" or "HTTP_TRANSFER_ENCODING" in environ
-
-
-def content_length(environ: dict[str, Any]) -> int | None:
-    text = environ.get("CONTENT_LENGTH") or ""
-    return int(text) if text.isascii() and text.isdigit() else None
-
-
-def refuse(start_response: Any, status: str, reason: str) -> list[bytes]:
-    """Nothing of the request is used. The connection ends with the answer: the rest of the body may
-    never come.
+    The server has seen to it that the two headers do not contradict each other (RFC 9112, 6.3).
     """
-    body = json.dumps(failure("bad request", validation_errors=[reason])).encode()
-    headers = [
-        ("Content-Type", "application/json"),
-        ("Content-Length", str(len(body))),
-        ("X-Content-Type-Options", "nosniff"),
-        ("Connection", "close"),
-    ]
-    start_response(status, headers)
-    return [body]
+    if "transfer-encoding" in headers:
+        return None
+    length = int(headers.get("content-length") or "0")
+    if length > settings.LAUREL_MAX_BODY:
+        raise too_large()
+    return length
+
+
+def too_large() -> Refusal:
+    limit = settings.LAUREL_MAX_BODY // (1024 * 1024)
+    return Refusal(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The request body is larger than {limit} MB."
+    )
+
+
+def require_end(content_type: str, body: bytes) -> None:
+    """Refuse a chunked body that may have been cut off: the server does not tell us whether it was.
+
+    JSON shows it itself, as it does not parse; a multipart form by its last line. Nothing else
+    does, and must come with a Content-Length (RFC 9110, 15.5.12).
+    """
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == "application/json" or kind.endswith("+json"):
+        return
+    boundary = BOUNDARY.search(content_type)
+    if kind != "multipart/form-data" or not boundary:
+        raise Refusal(HTTPStatus.LENGTH_REQUIRED, "Send this body with a Content-Length.")
+    if not body.rstrip().endswith(f"--{boundary[1]}--".encode()):
+        raise Refusal(HTTPStatus.BAD_REQUEST, "The body ended too early.")

@@ -6,10 +6,12 @@ import logging
 import re
 import sys
 import time
+import traceback
 from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
 
@@ -27,10 +29,47 @@ def redact(text: str) -> str:
     return SECRET_PAIR.sub(r"\1=[secret]", text)
 
 
-def redact_event(
-    logger: object, method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+Event = MutableMapping[str, Any]
+
+
+def redact_event(logger: object, method: str, event: Event) -> Event:
+    """The last processor before writing: whatever was said, no address and no credential."""
     return {key: redact(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def drop_path(logger: object, method: str, event: Event) -> Event:
+    """Django names the path of a failed request, which may be a one-time link. Ours is in
+    RequestLogMiddleware's line, under the same request id.
+    """
+    if event.get("logger") == "django.request":
+        event["event"] = "a request failed"
+    return event
+
+
+# What these say is about files, sockets and servers, and an operator needs it.
+TELLING = (OSError, OperationalError)
+
+
+def describe_exception(logger: object, method: str, event: Event) -> Event:
+    """The classes of an exception and its causes, and where it was raised. The message of any other
+    class may quote what somebody typed, and stays out.
+    """
+    info = event.pop("exc_info", None)
+    error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
+    if not isinstance(error, BaseException):
+        return event
+    said: list[str] = []
+    event["trace"] = [
+        f"{frame.filename}:{frame.lineno} {frame.name}"
+        for frame in traceback.extract_tb(error.__traceback__)
+    ]
+    cause: BaseException | None = error
+    while cause is not None and len(said) < 5:
+        name = f"{type(cause).__module__}.{type(cause).__qualname__}"
+        said.append(f"{name}: {cause}"[:500] if isinstance(cause, TELLING) else name)
+        cause = cause.__cause__ or cause.__context__
+    event["exception"] = " from ".join(said)
+    return event
 
 
 SHARED_PROCESSORS: list[Any] = [
@@ -39,7 +78,8 @@ SHARED_PROCESSORS: list[Any] = [
     structlog.stdlib.add_logger_name,
     structlog.processors.TimeStamper(fmt="iso", utc=True),
     structlog.stdlib.PositionalArgumentsFormatter(),
-    structlog.processors.format_exc_info,
+    drop_path,
+    describe_exception,
     redact_event,
 ]
 
@@ -67,19 +107,29 @@ def configure(config: dict[str, str]) -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(config["level"])
+    # Python's warnings too, instead of lines of their own kind.
+    logging.captureWarnings(True)
     for library in ("PIL", "httpx", "httpcore"):
         logging.getLogger(library).setLevel(logging.WARNING)
     # Refused requests have their line below; the password grant's warning is answered in the
     # settings.
     for library in ("django.request", "oauth2_provider"):
         logging.getLogger(library).setLevel(logging.ERROR)
+    # Anybody can send a strange Host; its line is the request's own, with status 400.
+    logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)
 
+
+# Parts of addresses that are no secrets.
+PUBLIC_PARTS = {"entity_id", "collection", "suffix", "key", "kind", "name"}
 
 request_log = structlog.get_logger("laurel.request")
 
 
 class RequestLogMiddleware:
-    """One line a request: id, method, path, status, milliseconds. No peer, no query, no body."""
+    """One line a request: id, method, path, status, milliseconds. No peer, no query, no body.
+
+    Documents are answered before Django (public.door) and have no line.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -92,8 +142,22 @@ class RequestLogMiddleware:
             request_log.info(
                 "request",
                 method=request.method,
-                path=request.path_info[:200],
+                path=path_of(request),
                 status=response.status_code,
                 ms=round((time.perf_counter() - start) * 1000, 1),
             )
         return response
+
+
+def path_of(request: HttpRequest) -> str:
+    """The path where it holds nothing but public ids; else its pattern, as in `/setup/<token>`.
+
+    Of an unknown address only the first part: it may be a link with a secret that was cut short.
+    """
+    match = request.resolver_match
+    if match is None:
+        first, slash, rest = request.path_info[1:].partition("/")
+        return f"/{first[:40]}{slash}{'…' if rest else ''}" if first.isalnum() else "/…"
+    if set(match.captured_kwargs) <= PUBLIC_PARTS and not match.args:
+        return request.path_info[:200]
+    return f"/{match.route}"

@@ -10,7 +10,8 @@ LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 def normalise_origin(url: str) -> str:
-    """Return `scheme://host[:port]`, lower-cased and without a path. Raises ImproperlyConfigured.
+    """Return `scheme://host[:port]`, lower-cased and without a path. Raises
+    ImproperlyConfigured.
     """
     parts = urlsplit(url.strip())
     try:

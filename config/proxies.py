@@ -2,14 +2,28 @@
 `LAUREL_TRUSTED_PROXIES`.
 """
 
+import re
 from collections.abc import Callable, Iterable
-from functools import lru_cache
-from ipaddress import ip_address, ip_network
+from functools import cache, lru_cache
+from ipaddress import (
+    IPv4Address,
+    IPv4Network,
+    IPv6Address,
+    IPv6Network,
+    ip_address,
+    ip_network,
+)
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
-FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_PROTO", "HTTP_X_FORWARDED_HOST")
+PREFIX = "HTTP_X_FORWARDED_"
+# Some proxies write the client's port too: 192.0.2.1:443, [2001:db8::1]:443
+WITH_PORT = re.compile(r"(?:\[([^\]]+)\]|([0-9.]+))(?::[0-9]+)?")
+
+Address = IPv4Address | IPv6Address
+Network = IPv4Network | IPv6Network
 
 
 class TrustedProxies:
@@ -23,40 +37,54 @@ class TrustedProxies:
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
         self.scheme = "https" if settings.LAUREL_TLS else "http"
+        networks(tuple(settings.LAUREL_TRUSTED_PROXIES))  # a wrong one stops the start
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         peer = environ.get("REMOTE_ADDR", "").partition("%")[0]
-        told = {name: environ.pop(name, "") for name in FORWARDED}
+        told = {name: environ.pop(name) for name in list(environ) if name.startswith(PREFIX)}
         environ["wsgi.url_scheme"] = self.scheme
         environ["REMOTE_ADDR"] = peer
         if is_trusted(peer):
-            environ["REMOTE_ADDR"] = client_of(told["HTTP_X_FORWARDED_FOR"], peer)
-            if told["HTTP_X_FORWARDED_PROTO"].strip().lower() == "http":
+            environ["REMOTE_ADDR"] = client_of(told.get(f"{PREFIX}FOR", ""), peer)
+            # Of several the one nearest to us counts: it was written by our own proxy.
+            if told.get(f"{PREFIX}PROTO", "").rpartition(",")[2].strip().lower() == "http":
                 environ["wsgi.url_scheme"] = "http"
         return self.application(environ, start_response)
 
 
 def client_of(forwarded_for: str, peer: str) -> str:
-    """The last address that is no proxy of ours: what stands before it was written by the client.
-    """
-    for address in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
-        if not is_address(address):
+    """The last address that is no proxy of ours: what stands before it is the client's own word."""
+    for part in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
+        found = WITH_PORT.fullmatch(part)
+        address = parsed((found[1] or found[2]) if found else part)
+        if address is None:
             return peer
-        if not is_trusted(address):
-            return address
+        if not is_trusted(str(address)):
+            return str(address)
     return peer
 
 
 @lru_cache(maxsize=1024)
-def is_trusted(address: str) -> bool:
-    return is_address(address) and any(
-        ip_address(address) in ip_network(network) for network in settings.LAUREL_TRUSTED_PROXIES
-    )
+def is_trusted(text: str) -> bool:
+    address = parsed(text)
+    trusted = networks(tuple(settings.LAUREL_TRUSTED_PROXIES))
+    return address is not None and any(address in network for network in trusted)
 
 
-def is_address(text: str) -> bool:
+@cache
+def networks(texts: tuple[str, ...]) -> tuple[Network, ...]:
+    """Raises ImproperlyConfigured on what is neither an address nor a network."""
     try:
-        ip_address(text)
+        return tuple(ip_network(text.strip()) for text in texts)
+    except ValueError as error:
+        raise ImproperlyConfigured(f"LAUREL_TRUSTED_PROXIES: {error}") from None
+
+
+def parsed(text: str) -> Address | None:
+    """The address; an IPv4 one that came in through an IPv6 socket as what it is."""
+    try:
+        address = ip_address(text)
     except ValueError:
-        return False
-    return True
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    return mapped or address

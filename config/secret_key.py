@@ -7,6 +7,8 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from config.durability import sync_folder
+
 
 def read_or_create_secret_key(data: Path) -> str:
     """Return the key in `data/secret-key`, made on first use. Two processes that start at once
@@ -15,7 +17,7 @@ def read_or_create_secret_key(data: Path) -> str:
     path = data / "secret-key"
     with suppress(FileNotFoundError):
         return path.read_text().strip()
-    data.mkdir(parents=True, exist_ok=True)
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = data / f".secret-key-{os.getpid()}"
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -25,4 +27,5 @@ def read_or_create_secret_key(data: Path) -> str:
     with suppress(FileExistsError):
         os.link(draft, path)  # fails where another process was first: its key is the key
     draft.unlink()
+    sync_folder(data)
     return path.read_text().strip()

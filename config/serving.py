@@ -6,47 +6,144 @@ The parent replaces a child that dies; a child whose parent is gone ends itself.
 import logging
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterable
+from typing import Any
 
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from config.gateway import Gateway
+from public.door import PublicDoor
+
 log = logging.getLogger("laurel.serving")
 
-# Threads are made as they are needed. Twenty slow senders on one process must leave others free.
-THREADS = 32
 HEADER_TIMEOUT = 15_000  # milliseconds
 PARENT = "LAUREL_PARENT_PID"
+# Seconds for requests and jobs that are under way when the server is told to stop.
+WEB_PATIENCE = 10
+WORKER_PATIENCE = 20
+# A child that dies young is replaced after a pause: one that cannot start must not eat a core.
+YOUNG = 2.0
+PAUSE = 0.5
+GLANCE = 0.5
 
 
-def serve(*, host: str, port: int) -> None:
+class PortTaken(Exception):
+    """Somebody else listens there, or we may not."""
+
+
+def reserve_port(host: str, port: int) -> socket.socket:
+    """Take the port for this process tree, while the returned socket is open. Raises PortTaken.
+
+    Web processes listen with SO_REUSEPORT, which a second server of the same user could join. So a
+    trial without it finds whoever listens already, and a lock (a name that the kernel gives once,
+    and takes back when its processes have ended) whoever starts at this moment.
+    """
+    lock = socket.socket(socket.AF_UNIX)
+    try:
+        if sys.platform == "linux":  # elsewhere the parent listens, and the lock is not needed
+            lock.bind(f"\0laurel {host} {port}")
+        with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as trial:
+            trial.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            trial.bind((host, port))
+    except (OSError, OverflowError) as error:
+        lock.close()
+        reason = (getattr(error, "strerror", None) or str(error)).rstrip(".")
+        raise PortTaken(f"Cannot listen on {host}, port {port}: {reason}.") from None
+    return lock
+
+
+def serve(application: Callable[..., Iterable[bytes]], *, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     os.environ[PARENT] = str(os.getpid())
-    worker = SupervisedWorker()
-    server = Server(
-        "config.wsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.WSGI,
-        workers=settings.LAUREL_WORKERS or os.cpu_count() or 1,
-        blocking_threads=THREADS,
-        http=HTTPModes.http1,
-        http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
-        websockets=False,
-        respawn_failed_workers=True,
-        log_level=LogLevels.warning,
-    )
     connections.close_all()  # the web processes are forked: each opens its own
-    server.on_startup(worker.start)
-    server.on_shutdown(worker.stop)
-    server.serve()
+    gateway = Gateway(application, door_in_loop(), prepare=end_with_parent)
+
+    def load() -> Gateway:
+        become_child()
+        return gateway
+
+    WebServer(SupervisedWorker(), host, port).serve(target_loader=load, wrap_loader=False)
+
+
+def door_in_loop() -> PublicDoor | None:
+    """The public door for the event loop itself, where the database is a local file: its readers
+    wait for nobody. A database behind a network can keep them waiting, and is read in threads.
+    """
+    if connection.vendor != "sqlite":
+        return None
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # unsafe is what waits, and this does not
+    return PublicDoor()
+
+
+class WebServer(Server):  # type: ignore[misc]
+    """granian's server, except that it never gives up on replacing its children, and that the
+    worker is one of them.
+    """
+
+    def __init__(self, worker: "SupervisedWorker", host: str, port: int) -> None:
+        super().__init__(
+            "config.wsgi:application",
+            address=host,
+            port=port,
+            interface=Interfaces.RSGI,
+            workers=settings.LAUREL_WORKERS or os.cpu_count() or 1,
+            http=HTTPModes.http1,
+            http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
+            websockets=False,
+            respawn_failed_workers=True,
+            workers_kill_timeout=WEB_PATIENCE,
+            log_level=LogLevels.warning,
+            log_dictconfig=OUR_LOG,
+        )
+        self.worker = worker
+
+    def _serve_loop(self, spawn_target: Any, target_loader: Any) -> None:
+        """Replace web processes that die until told to stop. (granian's own loop ends the server
+        when one dies twice within seconds.)
+        """
+        self.worker.start()
+        while True:
+            # Not for ever: a signal that comes just before the wait would not end it.
+            self.main_loop_interrupt.wait(GLANCE)
+            self.main_loop_interrupt.clear()
+            if self.interrupt_signal:
+                break
+            self.reload_signal = False
+            while self.interrupt_children and not self.interrupt_signal:
+                number = self.interrupt_children.pop(0)
+                log.error("web process %s died and is replaced", number + 1)
+                if time.monotonic() - self.wrks[number].birth < YOUNG:
+                    self.main_loop_interrupt.wait(PAUSE)
+                self._respawn_workers([number], spawn_target, target_loader)
+        for process in self.wrks:
+            process.interrupt_by_parent = True
+        self.worker.ask_to_stop()
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        """Told to stop, and stopped: that is no failure, whatever died on the way."""
+        try:
+            super().shutdown(exit_code)
+        finally:
+            self.worker.wait()
+        sys.exit(exit_code)
+
+
+# granian's records go the way of all others.
+OUR_LOG = {
+    "formatters": {},
+    "handlers": {},
+    "loggers": {"_granian": {"handlers": [], "propagate": True}},
+}
 
 
 class SupervisedWorker:
@@ -54,33 +151,55 @@ class SupervisedWorker:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
+        self.lock = threading.Lock()
         self.stopping = threading.Event()
 
     def start(self) -> None:
-        self.spawn()
-        threading.Thread(target=self.watch, name="worker-watch", daemon=True).start()
+        threading.Thread(target=self.supervise, name="worker-watch", daemon=True).start()
 
-    def spawn(self) -> None:
-        self.process = subprocess.Popen([sys.executable, "-m", "config", "worker"])  # noqa: S603
-
-    def watch(self) -> None:
-        while self.process:
-            code = self.process.wait()
-            if self.stopping.is_set():
-                return
-            log.error("the worker ended with %s and is replaced", code)
-            self.stopping.wait(1.0)
+    def supervise(self) -> None:
+        leave_interrupts_to_parent()  # the worker inherits it from this thread
+        while process := self.spawn():
+            started = time.monotonic()
+            code = process.wait()
             if not self.stopping.is_set():
-                self.spawn()
+                log.error("the worker ended with %s and is replaced", code)
+                self.stopping.wait(PAUSE if time.monotonic() - started < YOUNG else 0)
 
-    def stop(self) -> None:
-        self.stopping.set()
-        if self.process and self.process.poll() is None:
-            self.process.terminate()
+    def spawn(self) -> subprocess.Popen[bytes] | None:
+        with self.lock:
+            if self.stopping.is_set():
+                return None
+            self.process = subprocess.Popen([sys.executable, "-m", "config", "worker"])  # noqa: S603
+            return self.process
+
+    def ask_to_stop(self) -> None:
+        with self.lock:
+            self.stopping.set()
+            if self.process:
+                self.process.terminate()
+
+    def wait(self) -> None:
+        """Wait until it has finished its jobs; after WORKER_PATIENCE they are taken up by the next
+        one.
+        """
+        if self.process:
             try:
-                self.process.wait(timeout=20)
+                self.process.wait(timeout=WORKER_PATIENCE)
             except subprocess.TimeoutExpired:
                 self.process.kill()
+                self.process.wait()
+
+
+def become_child() -> None:
+    """In a new web process: forget the parent's signal handlers, with which it would not stop."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    leave_interrupts_to_parent()
+
+
+def leave_interrupts_to_parent() -> None:
+    """Ctrl-C reaches every process of the group, but it is the parent that stops the others."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
 
 
 def end_with_parent() -> None:

@@ -1,5 +1,7 @@
-"""The WSGI application, from the outside in: scheme and peer, whole bodies, the public door,
-Django.
+"""The WSGI application, from the outside in: scheme and peer, the public door, Django.
+
+`laurel up` serves it through config.gateway; another WSGI server can serve it behind a proxy that
+buffers requests.
 """
 
 import os
@@ -12,12 +14,9 @@ django_application = get_wsgi_application()
 
 from django.urls import get_resolver  # noqa: E402
 
-from config.bodies import WholeBodies  # noqa: E402 - rooms can be imported once Django is set up
-from config.proxies import TrustedProxies  # noqa: E402
-from config.serving import end_with_parent  # noqa: E402
-from public.door import PublicDoor  # noqa: E402
+from config.proxies import TrustedProxies  # noqa: E402 - rooms can be imported once Django is set up
+from public.door import DoorBefore  # noqa: E402
 
-application = TrustedProxies(PublicDoor(WholeBodies(django_application)))
+application = TrustedProxies(DoorBefore(django_application))
 
-end_with_parent()
 get_resolver().url_patterns  # noqa: B018 - imports every view now rather than in the first request

@@ -3,7 +3,8 @@
 Both doors give it: the WSGI door before Django, and the Django view for all else.
 """
 
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from django.utils.http import parse_etags
 
@@ -22,6 +23,7 @@ CORS = [
 ]
 
 
+@lru_cache(maxsize=512)  # clients send few forms of Accept, and each one often
 def representation(accept: str, *, json_suffix: bool) -> str:
     """Which of ld+json, json and HTML to send (open-badges.md H1-H3). What accepts nothing of ours
     gets JSON-LD.
@@ -33,8 +35,7 @@ def representation(accept: str, *, json_suffix: bool) -> str:
     return preferred(accept, OFFERS) or LD_JSON
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(NamedTuple):
     """Status, headers and body of a response."""
 
     status: int

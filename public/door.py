@@ -1,5 +1,4 @@
-"""The WSGI door: plain GET and HEAD of a public document, answered before Django with one SELECT by
-key.
+"""The public door: plain GETs of public documents, answered before Django with one SELECT by key.
 
 It decides nothing of its own: answers come from `public.answers`, everything unusual falls through.
 """
@@ -8,17 +7,14 @@ import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http.request import split_domain_port, validate_host
 
 from issuer.queries import StoredDocument, stored_document
-from public.answers import CORS, HTML, json_answer, representation
-
-StartResponse = Callable[..., Any]
-Application = Callable[[dict[str, Any], StartResponse], Iterable[bytes]]
+from public.answers import CORS, HTML, Answer, json_answer, representation
 
 DOCUMENT_PATH = re.compile(
     r"/public/(issuers|badges|assertions)/([A-Za-z0-9_-]{1,64})(\.json)?", re.ASCII
@@ -26,43 +22,77 @@ DOCUMENT_PATH = re.compile(
 STATUS_LINES = {status: f"{status} {HTTPStatus(status).phrase}" for status in (200, 304, 410)}
 
 
-class PublicDoor:
-    """Wraps a WSGI application."""
+class Asked(NamedTuple):
+    """As much of a request as the door looks at; headers are "" where they are absent."""
 
-    def __init__(self, application: Application) -> None:
-        self.application = application
-        self.scheme = "https" if settings.LAUREL_TLS else ""
+    method: str
+    path: str
+    query: str
+    scheme: str
+    host: str
+    accept: str
+    if_none_match: str
+
+
+class PublicDoor:
+    """Give `answer` a request; what it does not answer is Django's."""
+
+    def __init__(self) -> None:
+        self.scheme = "https" if settings.LAUREL_TLS else "http"
         self.fixed_headers = [*CORS, *security_headers()]
 
-    def __call__(self, environ: dict[str, Any], start_response: StartResponse) -> Iterable[bytes]:
-        path = DOCUMENT_PATH.fullmatch(environ["PATH_INFO"])
-        if path is None or not self.is_plain(environ):
-            return self.application(environ, start_response)
+    def answer(self, asked: Asked) -> Answer | None:
+        """The whole answer, or None for a request that is not plain, or for no such document."""
+        path = DOCUMENT_PATH.fullmatch(asked.path)
+        if path is None or not self.is_plain(asked):
+            return None
         collection, entity_id, suffix = path.groups()
-        media_type = representation(environ.get("HTTP_ACCEPT", ""), json_suffix=bool(suffix))
+        media_type = representation(asked.accept, json_suffix=bool(suffix))
         if media_type == HTML:
-            return self.application(environ, start_response)
+            return None
         stored = read(collection, entity_id)
         if stored is None:
-            return self.application(environ, start_response)
-        answer = json_answer(stored, media_type, environ.get("HTTP_IF_NONE_MATCH", ""))
-        start_response(STATUS_LINES[answer.status], answer.headers + self.fixed_headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
+            return None
+        status, headers, body = json_answer(stored, media_type, asked.if_none_match)
+        return Answer(status, headers + self.fixed_headers, b"" if asked.method == "HEAD" else body)
 
-    def is_plain(self, environ: dict[str, Any]) -> bool:
+    def is_plain(self, asked: Asked) -> bool:
         """GET or HEAD without a query, for a host that is ours, over the scheme that is ours."""
         return (
-            environ["REQUEST_METHOD"] in {"GET", "HEAD"}
-            and not environ.get("QUERY_STRING")
-            and is_our_host(environ.get("HTTP_HOST", ""))
-            and (not self.scheme or environ["wsgi.url_scheme"] == self.scheme)
+            asked.method in ("GET", "HEAD")
+            and not asked.query
+            and asked.scheme == self.scheme
+            and is_our_host(asked.host)
         )
 
 
+class DoorBefore:
+    """WSGI middleware: the door before an application."""
+
+    def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
+        self.application = application
+        self.door = PublicDoor()
+
+    def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        answer = self.door.answer(
+            Asked(
+                environ["REQUEST_METHOD"],
+                environ["PATH_INFO"],
+                environ.get("QUERY_STRING", ""),
+                environ["wsgi.url_scheme"],
+                environ.get("HTTP_HOST", ""),
+                environ.get("HTTP_ACCEPT", ""),
+                environ.get("HTTP_IF_NONE_MATCH", ""),
+            )
+        )
+        if answer is None:
+            return self.application(environ, start_response)
+        start_response(STATUS_LINES[answer.status], answer.headers)
+        return [answer.body]
+
+
 def read(collection: str, entity_id: str) -> StoredDocument | None:
-    """The stored document; None also where the database fails: Django then reconnects, or says so
-    properly.
-    """
+    """The stored document; None also where the database fails: Django reconnects, or says so."""
     try:
         return stored_document(collection, entity_id)
     except DatabaseError:

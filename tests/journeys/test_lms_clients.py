@@ -158,9 +158,7 @@ class TestMoodle:
 
     def test_an_error_is_told_in_its_words(self, server: Server, credentials):
         wrong = {"username": credentials["username"], "password": PASSWORD}
-        answer = httpx.post(
-            f"{server.url}/o/token", files={k: (None, v) for k, v in wrong.items()}
-        )
+        answer = httpx.post(f"{server.url}/o/token", files={k: (None, v) for k, v in wrong.items()})
         assert answer.status_code == 400
         assert f"{server.url}/accounts/app-passwords/" in answer.json()["error_description"]
         refused = httpx.post(f"{server.url}/v2/issuers", json={"name": "x"})

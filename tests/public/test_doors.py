@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 
 from config.proxies import TrustedProxies
 from config.wsgi import django_application
-from public.door import PublicDoor
+from public.door import DoorBefore
 
 ACCEPTS = [
     None, "", "*/*", "application/json", "application/ld+json", "text/html", "text/plain",
@@ -120,7 +120,7 @@ def corpus(world) -> list[tuple[str, dict[str, Any]]]:
 def test_both_doors_answer_alike(world):
     requests = corpus(world)
     assert len(requests) >= 200
-    with_door = TrustedProxies(PublicDoor(django_application))
+    with_door = TrustedProxies(DoorBefore(django_application))
     without = TrustedProxies(django_application)
     for path, environ in requests:
         assert ask(with_door, path, **environ) == ask(without, path, **environ), (path, environ)
@@ -132,7 +132,7 @@ def test_the_door_itself_answers_what_is_plain(world):
     def nothing(environ: Any, start_response: Any) -> list[bytes]:
         raise AssertionError("fell through")
 
-    door = PublicDoor(nothing)
+    door = DoorBefore(nothing)
     for row, status in ((world.assertion, "200 OK"), (world.revoked, "410 Gone")):
         path = f"/public/assertions/{row.entity_id}"
         assert ask(door, path)[0] == status
@@ -140,7 +140,7 @@ def test_the_door_itself_answers_what_is_plain(world):
         assert ask(door, path, REQUEST_METHOD="HEAD")[2] == b""
 
 
-@pytest.mark.parametrize("door", [PublicDoor(django_application), django_application])
+@pytest.mark.parametrize("door", [DoorBefore(django_application), django_application])
 def test_a_document_is_one_query(world, door):
     for row in (world.assertion, world.revoked, world.badge_class, world.issuer):
         with CaptureQueriesContext(connection) as caught:

@@ -85,8 +85,11 @@ class Server:
     def children(self) -> list[int]:
         """Process ids of the server's direct children."""
         assert self.process
-        listed = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
-        return [int(pid) for pid in listed.split()]
+        listed = []  # a child is listed with the thread that started it
+        for thread in Path(f"/proc/{self.process.pid}/task").iterdir():
+            with suppress(OSError):
+                listed += (thread / "children").read_text().split()
+        return [int(pid) for pid in listed]
 
     def group(self) -> list[int]:
         """Process ids of everything alive in the server's process group."""
@@ -122,7 +125,8 @@ class Server:
 
 
 class Database:
-    """SQLite in the data folder; or a database of its own beside the one that DATABASE_URL names.
+    """SQLite in the data folder; or a database of its own beside the one that DATABASE_URL
+    names.
     """
 
     def __init__(self, data: Path) -> None:

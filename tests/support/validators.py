@@ -12,7 +12,8 @@ SCRIPT = ROOT / "tests" / "validator" / "verify.py"
 
 
 def report(kind: str, badge: str | Path, recipient: dict[str, Any] | None = None) -> dict[str, Any]:
-    """`kind` is `url` or `file`. The report has `valid`, `errorCount`, `warningCount`, `messages`.
+    """`kind` is `url` or `file`. The report has `valid`, `errorCount`, `warningCount`,
+    `messages`.
     """
     assert PYTHON.exists(), "run `make test`, which installs the official validator"
     command = [PYTHON, SCRIPT, kind, str(badge), json.dumps(recipient)]

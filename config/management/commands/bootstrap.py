@@ -1,4 +1,5 @@
-"""`laurel bootstrap`: the first administrator, without questions; running it again changes nothing.
+"""`laurel bootstrap`: the first administrator, without questions; running it again changes
+nothing.
 """
 
 from argparse import ArgumentParser

@@ -1,4 +1,5 @@
-"""`laurel republish`: render every public document anew, after an upgrade or under another address.
+"""`laurel republish`: render every public document anew, after an upgrade or under another
+address.
 """
 
 from argparse import ArgumentParser

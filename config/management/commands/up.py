@@ -4,12 +4,12 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
 
 from accounts.queries import server_is_owned
 from accounts.services.setup_links import new_setup_link
 from config.preparation import collect_static, prepare_data
-from config.serving import serve
+from config.serving import PortTaken, reserve_port, serve
 
 
 class Command(BaseCommand):
@@ -21,10 +21,18 @@ class Command(BaseCommand):
         parser.add_argument("--port", type=int, default=8000, help="port to listen on")
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
-        prepare_data()
-        collect_static()
-        self.stdout.write(f"Laurel is at {settings.LAUREL_URL}")
-        if not server_is_owned():
-            self.stdout.write(f"Set it up, once: {new_setup_link()}")
-        self.stdout.flush()
-        serve(host=host, port=port)
+        try:
+            reserved = reserve_port(host, port)
+        except PortTaken as error:
+            raise CommandError(str(error)) from None
+        with reserved:
+            prepare_data()
+            collect_static()
+            # Imports every view, once for all web processes, and looks for the collected files.
+            from config.wsgi import application
+
+            self.stdout.write(f"Laurel is at {settings.LAUREL_URL}")
+            if not server_is_owned():
+                self.stdout.write(f"Set it up, once: {new_setup_link()}")
+            self.stdout.flush()
+            serve(application, host=host, port=port)

@@ -19,8 +19,8 @@ class Command(BaseCommand):
     requires_system_checks = []  # checked by `laurel check`, not at every start of a child
 
     def handle(self, *args: Any, **options: Any) -> None:
-        end_with_parent()
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
+        end_with_parent()
         Worker(stop=stop, threads=THREADS).run()
