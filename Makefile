@@ -31,7 +31,7 @@ $(VALIDATOR)/.ready: tests/validator/requirements.txt
 
 test: $(VENV)/.ready-tests $(VALIDATOR)/.ready
 	@sh tests/system-programs.sh
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.ready-tests
 	$(BIN)/ruff check .

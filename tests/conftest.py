@@ -22,10 +22,11 @@ def own_media(settings, tmp_path: Path) -> None:
 
 @pytest.fixture(autouse=True)
 def rows_of_migrations(request: pytest.FixtureRequest) -> None:
-    """A transactional test begins with empty tables; what a migration put there is put back."""
+    """A transactional test leaves empty tables; what a migration put there is put back."""
     marker = request.node.get_closest_marker("django_db")
-    if marker and marker.kwargs.get("transaction"):
-        request.getfixturevalue("transactional_db")
+    if marker or "db" in request.fixturenames:
+        transactional = marker and marker.kwargs.get("transaction")
+        request.getfixturevalue("transactional_db" if transactional else "db")
         if not Application.objects.filter(client_id=PUBLIC_CLIENT_ID).exists():
             import_module("oauth.migrations.0002_public_client").create(apps, None)
 
