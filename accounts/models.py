@@ -2,7 +2,7 @@
 they live.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -14,21 +14,10 @@ from ob.identity import normalise_identity
 
 
 class UserManager(BaseUserManager["User"]):
-    """Django's own management commands ask for these two; Laurel's services do the same work with a
-    log.
-    """
+    """How Django finds who signs in. People are made by `accounts.services.people` alone."""
 
     def get_by_natural_key(self, username: str | None) -> "User":
         return self.get(email=normalise_identity("email", username or ""))
-
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        user = self.model(email=normalise_identity("email", email), **fields)
-        user.set_password(password)
-        user.save()
-        return user
-
-    def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -5,7 +5,7 @@ the whole list.
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -39,7 +39,11 @@ class Cursor:
         plain = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
         created_at, entity_id = plain[1:].split(" ")
         cursor = cls(plain[0], datetime.fromisoformat(created_at), entity_id)
-        if cursor.encode() != text or cursor.way not in "+-" or not cursor.created_at.tzinfo:
+        if cursor.encode() != text or cursor.way not in "+-":
+            raise ValueError("not a cursor")
+        if cursor.created_at.utcoffset() != timedelta(
+            0
+        ):  # ours are UTC; others may leave the calendar
             raise ValueError("not a cursor")
         if "\x00" in entity_id:  # PostgreSQL cannot even be asked for it
             raise ValueError("not a cursor")
@@ -112,4 +116,4 @@ def link(request: Request, rel: str, cursor: Cursor) -> str:
 
 def in_chunks(rows: QuerySet[Any]) -> Iterator[Model]:
     """All rows, oldest first, without holding them at once."""
-    return rows.order_by("created_at", "pk").iterator(chunk_size=CHUNK)
+    return rows.order_by("created_at", "entity_id").iterator(chunk_size=CHUNK)

@@ -15,6 +15,8 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
 
 MAX_DEPTH = 40
+MAX_NODES = 500_000  # a batch of 10,000 awards has some 200,000
+MAX_MARKS = 2 * MAX_NODES  # commas, colons and brackets, those in texts among them
 MAX_PATH = 8
 INDEX = re.compile(r"[0-9]{1,6}")
 
@@ -43,6 +45,9 @@ def loads(content: bytes) -> Any:
     UTF-8 without BOM, no duplicate keys, no NaN, no lone surrogates, no NUL, whole numbers of up to
     64 bits, at most 40 levels.
     """
+    # Parsing holds up the whole process: what cannot be small enough is not parsed at all.
+    if sum(map(content.count, (b",", b"[", b"{", b":"))) > MAX_MARKS:
+        raise ParseError(f"JSON parse error - more than {MAX_NODES} values.")
     try:
         orjson.loads(content)
         data = json.loads(content, object_pairs_hook=unique_pairs, parse_int=whole_number)
@@ -54,11 +59,14 @@ def loads(content: bytes) -> Any:
 
 def check_tree(data: Any) -> None:
     """Walked without recursion, level by level. Raises ParseError."""
-    level = [data]
+    level, nodes = [data], 1
     for _ in range(MAX_DEPTH + 1):
         if any(isinstance(node, str) and "\x00" in node for node in level):
             raise ParseError("JSON parse error - a text contains a NUL character.")
         level = [child for node in level for child in children(node)]
+        nodes += len(level)
+        if nodes > MAX_NODES:
+            raise ParseError(f"JSON parse error - more than {MAX_NODES} values.")
         if not level:
             return
     raise ParseError(f"JSON parse error - nested deeper than {MAX_DEPTH} levels.")

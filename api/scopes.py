@@ -38,9 +38,10 @@ def issuer_limit(granted: frozenset[str]) -> frozenset[str] | None:
     """The issuers to which `rw:issuer:{id}` scopes narrow a token; None when a wider scope lifts
     the limit.
     """
-    if granted & {"rw:issuer", "r:issuer"}:
+    named = frozenset(s.removeprefix(ISSUER_PREFIX) for s in granted if s.startswith(ISSUER_PREFIX))
+    if "rw:issuer" in granted or ("r:issuer" in granted and not named):
         return None
-    return frozenset(s.removeprefix(ISSUER_PREFIX) for s in granted if s.startswith(ISSUER_PREFIX))
+    return named
 
 
 def is_known_scope(scope: str) -> bool:

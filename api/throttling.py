@@ -5,6 +5,7 @@
 import hashlib
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import ip_network
 
 from django.db import transaction
 from django.db.models import F
@@ -24,22 +25,40 @@ class FailureThrottle:
     allowed: int
     window: timedelta
 
-    @transaction.atomic
+    def wait(self, request: HttpRequest) -> int:
+        """Seconds until this peer may fail again; 0 while it is within its allowance. One read."""
+        return self.beyond(self.allowed, self.key(request))
+
     def record_failure(self, request: HttpRequest) -> int:
-        """Count one failure. Returns the seconds to wait, 0 while within the allowance."""
+        """Count one failure; of a peer that is throttled already nothing is written.
+
+        Returns the seconds to wait, 0 while within the allowance.
+        """
+        key, now = self.key(request), timezone.now()
+        if wait := self.beyond(self.allowed + 1, key):
+            return wait
+        with transaction.atomic():
+            FailureCount.objects.filter(key=key, expires_at__lte=now).delete()
+            FailureCount.objects.bulk_create(
+                [FailureCount(key=key, count=0, expires_at=now + self.window)],
+                ignore_conflicts=True,
+            )
+            FailureCount.objects.filter(key=key).update(count=F("count") + 1)
+            return self.beyond(self.allowed + 1, key)
+
+    def beyond(self, count: int, key: str) -> int:
+        """Seconds that are left of a window with at least `count` failures, else 0."""
         now = timezone.now()
-        key = hashlib.sha256(
-            f"{self.kind} {request.META.get('REMOTE_ADDR', '')}".encode()
-        ).hexdigest()
-        FailureCount.objects.filter(key=key, expires_at__lte=now).delete()
-        FailureCount.objects.bulk_create(
-            [FailureCount(key=key, count=0, expires_at=now + self.window)], ignore_conflicts=True
-        )
-        FailureCount.objects.filter(key=key).update(count=F("count") + 1)
-        counted = FailureCount.objects.filter(key=key).first()
-        if counted is None or counted.count <= self.allowed:
-            return 0
-        return max(1, int((counted.expires_at - now).total_seconds()))
+        rows = FailureCount.objects.filter(key=key, count__gte=count, expires_at__gt=now)
+        counted = rows.first()
+        return max(1, int((counted.expires_at - now).total_seconds())) if counted else 0
+
+    def key(self, request: HttpRequest) -> str:
+        """A digest: peers' addresses are not kept. An IPv6 peer owns its /64."""
+        peer = request.META.get("REMOTE_ADDR", "")
+        if ":" in peer:
+            peer = str(ip_network(f"{peer}/64", strict=False))
+        return hashlib.sha256(f"{self.kind} {peer}".encode()).hexdigest()
 
 
 def prune() -> int:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -118,3 +119,12 @@ def stored_document(collection: str, entity_id: str) -> StoredDocument | None:
         cursor.execute(DOCUMENT_SQL[collection], [entity_id])
         row = cursor.fetchone()
     return StoredDocument(bytes(row[0]), row[1], row[2]) if row else None
+
+
+def stranded_origins() -> list[str]:
+    """Origins of issuers under which this server does not answer (any more): their badges, new ones
+    too, verify for nobody. Loopback origins count once the server has a public one.
+    """
+    answering = {settings.LAUREL_URL, *settings.LAUREL_OLD_URLS}
+    origins = Issuer.objects.order_by("origin").values_list("origin", flat=True).distinct()
+    return [origin for origin in origins if origin not in answering]

@@ -47,3 +47,12 @@ def ascii_url(text: str) -> str:
     userinfo, at, _ = parts.netloc.rpartition("@")
     port = f":{parts.port}" if parts.port else ""
     return iri_to_uri(urlunsplit(parts._replace(netloc=f"{userinfo}{at}{host}{port}")))
+
+
+def is_encodable(text: str) -> bool:
+    """False for text with lone surrogates, which no encoding knows."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True

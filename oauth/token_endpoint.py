@@ -27,6 +27,7 @@ from oauth.models import PUBLIC_CLIENT_ID, RefreshToken
 from oauth.validators import basic_credentials
 
 FAILURES = FailureThrottle("token", allowed=30, window=timedelta(minutes=10))
+MAX_BODY = 64 * 1024  # anybody may send one, and it is parsed before anybody is known
 BAD_CREDENTIALS = {"invalid_grant", "invalid_client"}
 GRANT_TYPES = {"password", "refresh_token", "client_credentials", "authorization_code"}
 # What the grants read. All else is dropped (RFC 6749, 3.2): oauthlib takes any name for its own.
@@ -91,8 +92,11 @@ def exchange(parameters: dict[str, str], request: HttpRequest) -> tuple[int, dic
     core = get_oauthlib_core()
     refreshing = parameters["grant_type"] == "refresh_token"
     with transaction.atomic() if refreshing else nullcontext():
+        headers = core.extract_headers(request)
+        if settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT:
+            headers["laurel.throttled"] = FAILURES.wait(request) > 0
         _, body, status = core.server.create_token_response(
-            request.path, "POST", urlencode(parameters), core.extract_headers(request), None
+            request.path, "POST", urlencode(parameters), headers, None
         )
     return status, json.loads(body)
 
@@ -121,6 +125,8 @@ def read_parameters(request: HttpRequest) -> dict[str, str]:
         raise BadTokenRequest(
             "Token grant parameters must be sent in post body, not query parameters"
         )
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_BODY:
+        raise BadTokenRequest(f"The body is larger than {MAX_BODY} bytes.")
     try:
         if request.content_type == "application/json":
             parameters = loads(request.body)

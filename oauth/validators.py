@@ -60,8 +60,11 @@ class Validator(OAuth2Validator):
         if app_password := living_app_password(username=username, password=password):
             request.user, request.app_password = app_password.user, app_password
             held: Sequence[str] = app_password.scopes
-        elif settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT and super().validate_user(
-            username, password, client, request, *args, **kwargs
+        elif (
+            settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT
+            # People's passwords can be guessed: who has failed too often is not heard.
+            and not request.headers.get("laurel.throttled")
+            and super().validate_user(username, password, client, request, *args, **kwargs)
         ):
             held = DEFAULT_SCOPES
         else:

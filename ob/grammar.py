@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from contextlib import suppress
 from datetime import datetime
+from urllib.parse import urlsplit
 
 IDENTITY_HASH = re.compile(r"sha256\$[0-9A-Fa-f]{64}|md5\$[0-9A-Fa-f]{32}")
 
@@ -90,3 +92,13 @@ def parse_datetime(value: str) -> datetime | None:
     except ValueError:
         return None
     return moment
+
+
+def is_loopback(url: str) -> bool:
+    """True for an address that only its own machine can fetch: nobody else can verify a badge
+    there.
+    """
+    host = urlsplit(url).hostname or ""
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return host == "localhost" or host.endswith(".localhost")

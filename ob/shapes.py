@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from ob import grammar, values
 from ob.identity import check_identity
 from ob.parts import Errors, Reader, Shape, each, plain, read_object, require_one
-from ob.terms import PREFIXES, V2_CONTEXT
+from ob.terms import PREFIXES, V2_CONTEXT, core_iris
 
 __all__ = ["InvalidDocument", "check", "errors_of", "is_extension_name"]
+
+
+CORE_IRIS = core_iris()
 
 
 class InvalidDocument(ValueError):
@@ -40,11 +43,16 @@ def errors_of(document: Mapping[str, object]) -> dict[str, list[str]]:
 
 
 def is_extension_name(name: str) -> bool:
-    """Whether a key maps to an IRI of its own: `extensions:Name`, a known prefix, a full IRI."""
+    """Whether a key maps to an IRI of its own: `extensions:Name`, a known prefix, a full IRI.
+
+    Not to that of a core term: `obi:badge` beside `badge` would give an award two classes.
+    """
     prefix, colon, rest = name.partition(":")
     if not colon or not rest or any(c.isspace() for c in name):
         return False
-    return (prefix in PREFIXES and not rest.startswith("//")) or grammar.is_iri(name)
+    is_compact = prefix in PREFIXES and not rest.startswith("//")
+    iri = PREFIXES[prefix] + rest if is_compact else name
+    return (is_compact or grammar.is_iri(name)) and iri not in CORE_IRIS
 
 
 def _top_level(document: Mapping[str, object], errors: Errors) -> None:

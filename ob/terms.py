@@ -126,3 +126,20 @@ def build_context() -> dict[str, object]:
     for properties, reading in ((_LINKS, "@id"), (_TIMES, "xsd:dateTime"), (_FLAGS, "xsd:boolean")):
         context.update({name: {"@id": iri, "@type": reading} for name, iri in properties.items()})
     return {"@context": context}
+
+
+def core_iris() -> frozenset[str]:
+    """What the terms of the context stand for, in full."""
+    terms = [
+        *(f"obi:{name}" for name in _OBI_CLASSES),
+        *_OTHER_CLASSES.values(),
+        *_TEXTS.values(),
+        *_LINKS.values(),
+        *_TIMES.values(),
+        *_FLAGS.values(),
+    ]
+    parts = [term.partition(":") for term in terms]
+    return frozenset(
+        PREFIXES[prefix] + rest if prefix in PREFIXES else f"{prefix}:{rest}"
+        for prefix, _, rest in parts
+    )

@@ -10,7 +10,7 @@ from http import HTTPStatus
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import Error, connection
 from django.http.request import split_domain_port, validate_host
 
 from issuer.queries import StoredDocument, stored_document
@@ -95,7 +95,7 @@ def read(collection: str, entity_id: str) -> StoredDocument | None:
     """The stored document; None also where the database fails: Django reconnects, or says so."""
     try:
         return stored_document(collection, entity_id)
-    except DatabaseError:
+    except Error:
         connection.close_if_unusable_or_obsolete()
         return None
 

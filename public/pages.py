@@ -8,6 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from issuer.models import Assertion, BadgeClass, Illustrated, Issuer
+from ob.grammar import is_loopback
 
 PAGES = {
     "issuers": "public/issuer.html",
@@ -17,18 +18,19 @@ PAGES = {
 
 
 def page_context(row: Issuer | BadgeClass | Assertion) -> dict[str, Any]:
+    practice = {"practice_origin": row.origin if is_loopback(row.origin) else ""}
     match row:
         case Issuer():
-            return {"issuer": row, "object": row, "picture": picture(row), "title": row.name}
+            context = {"issuer": row, "picture": picture(row), "title": row.name}
         case BadgeClass():
-            return badge_context(row) | {"object": row, "picture": picture(row)}
+            context = badge_context(row) | {"picture": picture(row)}
         case Assertion():
-            return badge_context(row.badge_class) | {
-                "object": row,
+            context = badge_context(row.badge_class) | {
                 "assertion": row,
                 "picture": picture(row.badge_class),
                 "state": state(row),
             }
+    return context | practice | {"object": row}
 
 
 def badge_context(badge_class: BadgeClass) -> dict[str, Any]:

@@ -5,22 +5,29 @@ from django.urls import re_path
 from public import images, views
 
 COLLECTION = r"(?P<collection>issuers|badges|assertions)"
+# Any text may be an id (imports), but no control character: PostgreSQL cannot be asked for NUL.
+ID = r"(?P<entity_id>[^/\x00-\x1f\x7f]{1,64}?)"
 
 urlpatterns = [
     re_path(
-        rf"^public/{COLLECTION}/(?P<entity_id>[^/]{{1,64}}?)(?P<suffix>\.json)?$",
+        rf"^public/{COLLECTION}/{ID}(?P<suffix>\.json)?$",
         views.DocumentView.as_view(),
         name="document",
     ),
     re_path(
-        rf"^public/{COLLECTION}/(?P<entity_id>[^/]{{1,64}})/image$",
+        rf"^public/{COLLECTION}/{ID}/image$",
         images.image_redirect,
         name="image",
     ),
     re_path(
-        r"^public/assertions/(?P<entity_id>[^/]{1,64})/(?P<key>[0-9a-f]{32})\.(?P<kind>png|svg)$",
+        rf"^public/assertions/{ID}/(?P<key>[0-9a-f]{{32}})\.(?P<kind>png|svg)$",
         images.baked_image,
         name="baked-image",
+    ),
+    re_path(
+        rf"^public/badges/{ID}/criteria$",
+        views.criteria_redirect,
+        name="criteria",
     ),
     re_path(
         r"^media/artwork/(?P<name>[0-9a-f]{64}/(?:original|square|wide)\.(?:png|svg))$",

@@ -5,7 +5,7 @@ module of their own.
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.views import View
 
@@ -16,10 +16,10 @@ from issuer.models import Assertion, BadgeClass, Issuer
 from issuer.queries import StoredDocument, published, stored_document
 from ob import documents
 from ob.legacy import as_v1_1
-from public.answers import HTML, JSON, Answer, json_answer, representation
+from public.answers import CACHE, HTML, JSON, Answer, json_answer, representation
 from public.pages import PAGES, page_context
 
-HEADERS_ON_HTML = {"Vary": "Accept", "Cache-Control": "public, no-cache"}
+HEADERS_ON_HTML = {"Vary": "Accept", "Cache-Control": CACHE}
 
 
 class DocumentView(View):
@@ -34,6 +34,15 @@ class DocumentView(View):
         if wanted == HTML:
             return document_page(request, collection, entity_id)
         return document_json(request, collection, entity_id, wanted)
+
+
+def criteria_redirect(request: HttpRequest, entity_id: str) -> HttpResponse:
+    """/public/badges/{id}/criteria: the class's own page tells them (badgr-api.md 4)."""
+    if stored_document("badges", entity_id) is None:
+        return not_found(
+            request, representation(request.headers.get("Accept", ""), json_suffix=False)
+        )
+    return HttpResponseRedirect(f"/public/badges/{entity_id}", headers={"Cache-Control": CACHE})
 
 
 def document_json(
@@ -104,7 +113,7 @@ def page(
 def not_found(request: HttpRequest, media_type: str) -> HttpResponse:
     """404 in the form that was wanted."""
     if media_type == HTML:
-        return page(request, "404.html", {}, status=404)
+        return page(request, "public/404.html", {}, status=404)
     return json_failure(404, NOT_FOUND, media_type=media_type)
 
 

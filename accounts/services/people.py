@@ -24,10 +24,14 @@ def create_user(
     """Create a user with a verified address; a known address changes nothing and answers `created`
     False.
 
-    Raises ValidationError for a malformed address or a weak password.
+    Raises ValidationError for a malformed address, a weak password, or an administrator wanted
+    where the address is that of somebody who is none.
     """
     draft = draft_user(email, name)
     if known := known_user(email):
+        if administrator and not known.is_superuser:
+            text = f"{known.email} is the address already of somebody who is no administrator."
+            raise ValidationError({"email": [text]})
         return known, False
     set_strong_password(draft, password)
     draft.is_staff = draft.is_superuser = administrator

@@ -3,6 +3,7 @@ extensions.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from issuer.artwork import MAX_BYTES, Artwork, InvalidArtwork, from_data_uri, prepare
-from issuer.texts import ascii_url, clean_line
+from issuer.texts import ascii_url, clean_line, clean_text, is_encodable
 from ob.grammar import is_url
 
 INSTANT = re.compile(
@@ -57,16 +58,27 @@ class TextField(StringField):
         super().__init__(required=False, allow_null=True, **kwargs)
 
 
-class NameField(StringField):
-    """One line without HTML; what is left of it must not be empty."""
+class CleanedField(StringField):
+    """Text whose cleaned form must have something in it and is what the length is counted of."""
+
+    def __init__(self, *, clean: Callable[[str], str], **kwargs: Any) -> None:
+        self.clean = clean
+        super().__init__(**kwargs)
 
     def run_validation(self, data: Any = empty) -> Any:
-        value = super().run_validation(data)
-        if isinstance(value, str):
-            value = clean_line(value)
-            if not value:
-                self.fail("blank")
-        return value
+        if isinstance(data, str) and "\x00" not in data and is_encodable(data):
+            data = self.clean(data)
+        return super().run_validation(data)
+
+
+def NameField(**kwargs: Any) -> CleanedField:  # noqa: N802 - stands where fields are declared
+    """One line without HTML."""
+    return CleanedField(clean=clean_line, **kwargs)
+
+
+def DescriptionField(**kwargs: Any) -> CleanedField:  # noqa: N802 - likewise
+    """Markdown of several lines that must not be empty."""
+    return CleanedField(clean=clean_text, **kwargs)
 
 
 class WebAddressField(serializers.URLField):
@@ -122,4 +134,15 @@ class ExtensionsField(serializers.DictField):
     child = serializers.DictField()
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(required=False, **kwargs)
+        super().__init__(required=False, allow_null=True, **kwargs)
+
+
+class ListOrOneField(serializers.ListField):
+    """A list; in a form, whose one value cannot be told from a list of one, that value too."""
+
+    def get_value(self, dictionary: Any) -> Any:
+        value = super().get_value(dictionary)
+        is_form = isinstance(getattr(self.context.get("request"), "content_type", None), str) and (
+            "json" not in self.context["request"].content_type
+        )
+        return [value] if is_form and isinstance(value, str) else value

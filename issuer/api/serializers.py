@@ -7,16 +7,18 @@ from typing import Any
 from rest_framework import serializers
 
 from issuer.api.fields import (
+    DescriptionField,
     ExtensionsField,
     ImageField,
     InstantField,
+    ListOrOneField,
     NameField,
     StringField,
     TextField,
     WebAddressField,
 )
 from issuer.artwork import Artwork
-from issuer.models import Duration, IdentityType
+from issuer.models import MAX_IDENTITY, Duration, IdentityType
 from issuer.services.award_drafts import Award
 from issuer.services.badge_classes import BadgeClassDraft
 from issuer.services.revocations import MAX_REASON
@@ -35,7 +37,8 @@ class IssuerInput(serializers.Serializer[Any]):
     def arguments(self) -> dict[str, Any]:
         """Keyword arguments for `create_issuer`."""
         data = dict(self.validated_data)
-        return data | {"description": data.get("description") or ""}
+        texts = {"description": data.get("description") or ""}
+        return data | texts | {"extensions": data.get("extensions") or {}}
 
 
 class AlignmentInput(serializers.Serializer[Any]):
@@ -58,16 +61,16 @@ class ExpiryInput(serializers.Serializer[Any]):
 
 class BadgeClassInput(serializers.Serializer[Any]):
     name = NameField(max_length=1024)
-    description = NameField(max_length=MAX_TEXT)
+    description = DescriptionField(max_length=MAX_TEXT)
     image = ImageField()
     criteriaUrl = WebAddressField(required=False, allow_null=True)
     criteriaNarrative = TextField(max_length=MAX_TEXT)
-    tags = serializers.ListField(
+    tags = ListOrOneField(
         child=NameField(max_length=254), required=False, allow_null=True, max_length=100
     )
     alignments = AlignmentInput(many=True, required=False, allow_null=True, max_length=100)
     expires = ExpiryInput(required=False, allow_null=True)
-    oncePerPerson = serializers.BooleanField(required=False)
+    oncePerPerson = serializers.BooleanField(required=False, allow_null=True)
     extensions = ExtensionsField()
 
     def validate_image(self, image: Artwork | None) -> Artwork:
@@ -91,14 +94,16 @@ class BadgeClassInput(serializers.Serializer[Any]):
             ],
             expires_amount=expires.get("amount"),
             expires_duration=expires.get("duration") or "",
-            once_per_person=data.get("oncePerPerson", False),
+            once_per_person=data.get("oncePerPerson") or False,
             extensions=data.get("extensions") or {},
         )
 
 
 class RecipientInput(serializers.Serializer[Any]):
-    identity = StringField(max_length=768)
-    type = serializers.ChoiceField(choices=IdentityType.choices, default=IdentityType.EMAIL)
+    identity = StringField(max_length=MAX_IDENTITY)
+    type = serializers.ChoiceField(
+        choices=IdentityType.choices, default=IdentityType.EMAIL, allow_null=True
+    )
     hashed = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
@@ -122,7 +127,7 @@ class AwardInput(serializers.Serializer[Any]):
     expires = InstantField(required=False, allow_null=True)
     narrative = TextField(max_length=MAX_TEXT)
     evidence = EvidenceInput(many=True, required=False, allow_null=True, max_length=100)
-    allowDuplicateAwards = serializers.BooleanField(default=True)
+    allowDuplicateAwards = serializers.BooleanField(default=True, allow_null=True)
     extensions = ExtensionsField()
 
     def award(self) -> Award:
@@ -130,13 +135,13 @@ class AwardInput(serializers.Serializer[Any]):
         recipient = data["recipient"]
         return Award(
             identity=recipient["identity"],
-            identity_type=recipient["type"],
+            identity_type=recipient["type"] or IdentityType.EMAIL,
             hashed=recipient["hashed"],
             issued_on=data.get("issuedOn"),
             expires_at=data.get("expires"),
             narrative=data.get("narrative") or "",
             evidence=data.get("evidence") or (),
-            exclusive=not data["allowDuplicateAwards"],
+            exclusive=data["allowDuplicateAwards"] is False,
             extensions=data.get("extensions") or {},
         )
 

@@ -115,7 +115,7 @@ class BadgeClassListView(IssuerRoomView):
         return self.create(request, issuer)
 
     def create(self, request: Request, issuer: Issuer) -> Response:
-        data = BadgeClassInput(data=request.data)
+        data = BadgeClassInput(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
 
         def create() -> list[str]:
@@ -164,6 +164,7 @@ class BadgeClassAssertionListView(IssuerRoomView):
     def post(self, request: Request, entity_id: str) -> Response:
         badge_class = self.badge_class(entity_id)
 
+        require_same_class(request.data, badge_class)
         data = AwardInput(data=request.data)
         data.is_valid(raise_exception=True)
 
@@ -211,3 +212,16 @@ def list_filters(request: Request) -> dict[str, Any]:
         "include_expired": told("include_expired"),
         "include_revoked": told("include_revoked"),
     }
+
+
+def require_same_class(body: Any, badge_class: BadgeClass) -> None:
+    """A body that names a class must name the one of the path (badgr-api.md 9)."""
+    mine = {
+        "badgeclass": badge_class.entity_id,
+        "badgeclassOpenBadgeId": badge_class.public_url,
+    }
+    told = body if isinstance(body, dict) else {}
+    wrong = [name for name, value in mine.items() if told.get(name) not in (None, value)]
+    if wrong:
+        message = "The body names another badge class than the address."
+        raise ValidationError({name: [message] for name in wrong})

@@ -8,7 +8,6 @@ import os
 import struct
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from PIL import Image
 
 from issuer.artwork import png
 from issuer.artwork.errors import InvalidArtwork
+from issuer.artwork.limits import AT_ONCE
 
 CPU_SECONDS = 5
 WALL_SECONDS = 15.0
@@ -28,7 +28,6 @@ _ENVIRONMENT = (
     *("PATH", "HOME", "LANG", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH"),
     *("DYLD_FALLBACK_LIBRARY_PATH", "FONTCONFIG_FILE", "FONTCONFIG_PATH", "XDG_CACHE_HOME"),
 )
-_at_once = threading.BoundedSemaphore(2)
 
 
 def draw(
@@ -47,7 +46,7 @@ def _drawn(data: bytes, sizes: list[tuple[int, int]]) -> Iterator[Image.Image]:
     limits = [str(CPU_SECONDS), str(MEMORY_BYTES)]
     command = [sys.executable, "-I", str(_CHILD), *limits, *(f"{w}x{h}" for w, h in sizes)]
     try:
-        with _at_once:
+        with AT_ONCE:
             done = subprocess.run(  # noqa: S603 (our own interpreter and file, sizes by number)
                 command,
                 input=data,

@@ -1,5 +1,7 @@
 """How large a picture may be, in every direction. Far above what badges need, far below harm."""
 
+import threading
+
 MAX_BYTES = 4 * 1024 * 1024  # an upload of either kind
 MAX_PIXELS = 4096 * 4096  # a PNG, before it is shrunk: 64 MB decoded
 
@@ -18,3 +20,5 @@ MAX_NUMBER = 1e6  # any coordinate, length or factor
 MAX_RULES = 2_000
 MAX_RULE_MATCHES = 4_000_000  # selectors times elements
 MAX_EMBEDDED_PIXELS = 4_000_000  # all pictures in an SVG together
+# Pictures that one process works on at a time: each may take a hundred megabytes.
+AT_ONCE = threading.BoundedSemaphore(2)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from issuer.artwork import drawing, png, svg
 from issuer.artwork.errors import InvalidArtwork
-from issuer.artwork.limits import MAX_BYTES, SQUARE, WIDE
+from issuer.artwork.limits import AT_ONCE, MAX_BYTES, SQUARE, WIDE
 
 _DATA_URI = re.compile(
     r"\s*data:([a-z]+/[a-z0-9.+-]+)((?:;[a-z0-9-]+=[a-z0-9\"._-]+)*)(;base64)?,", re.IGNORECASE
@@ -44,9 +44,10 @@ def prepare(data: bytes) -> Artwork:
 
 
 def _prepare_png(data: bytes) -> Artwork:
-    image = png.decode(data)
-    original = png.encode(png.squared(image))
-    square, wide = (png.encode(png.contained(image, size)) for size in (SQUARE, WIDE))
+    with AT_ONCE:
+        image = png.decode(data)
+        original = png.encode(png.squared(image))
+        square, wide = (png.encode(png.contained(image, size)) for size in (SQUARE, WIDE))
     return Artwork("png", original, square, wide, _digest(original))
 
 

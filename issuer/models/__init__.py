@@ -1,11 +1,18 @@
 """The domain's rows: one file a concept."""
 
-from issuer.models.assertions import Acceptance, Assertion, IdentityType, Recipient
+from issuer.models.assertions import (
+    MAX_IDENTITY,
+    Acceptance,
+    Assertion,
+    IdentityType,
+    Recipient,
+)
 from issuer.models.badge_classes import BadgeClass, Duration
 from issuer.models.issuers import Issuer, IssuerStaff, Role
 from issuer.models.published import Illustrated, Published
 
 __all__ = [
+    "MAX_IDENTITY",
     "Acceptance",
     "Assertion",
     "BadgeClass",

@@ -9,6 +9,8 @@ from issuer.models.badge_classes import BadgeClass
 from issuer.models.issuers import Issuer
 from issuer.models.published import Published
 
+MAX_IDENTITY = 768  # characters, as normalised and as given
+
 
 class IdentityType(models.TextChoices):
     EMAIL = "email"
@@ -21,7 +23,7 @@ class Recipient(models.Model):
     """Someone badges were awarded to, once for each normalised identity. Awards lock this row."""
 
     type = models.CharField(max_length=11, choices=IdentityType.choices)
-    identity = models.CharField(max_length=768)
+    identity = models.CharField(max_length=MAX_IDENTITY)
 
     class Meta:
         constraints = [
@@ -50,7 +52,9 @@ class Assertion(Published):
     # The class's issuer, kept here so that an issuer's awards are one index scan.
     issuer = models.ForeignKey(Issuer, on_delete=models.PROTECT, related_name="assertions")
     recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="assertions")
-    identity_given = models.CharField(max_length=768)  # the address exactly as it was given
+    identity_given = models.CharField(
+        max_length=MAX_IDENTITY
+    )  # the address exactly as it was given
     recipient_name = models.CharField(max_length=255, blank=True)
     hashed = models.BooleanField(default=True)
     salt = models.CharField(max_length=32)

@@ -10,7 +10,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 
 from issuer.expiry import expiry_of
-from issuer.models import Assertion, BadgeClass, IdentityType, Recipient
+from issuer.models import MAX_IDENTITY, Assertion, BadgeClass, IdentityType, Recipient
 from issuer.texts import clean_line, clean_markdown
 from ob.identity import check_identity, new_salt, normalise_identity
 
@@ -50,6 +50,8 @@ def draft_assertion(badge_class: BadgeClass, item: Award, now: datetime) -> Asse
         check_identity(item.identity_type, identity)
     except ValueError as error:
         problems["recipient.identity"] = [str(error)]
+    if max(len(identity), len(item.identity)) > MAX_IDENTITY:
+        problems["recipient.identity"] = [f"An identity has at most {MAX_IDENTITY} characters."]
     issued_on, expires_at = clean_dates(badge_class, item, now, problems)
     narrative, evidence = clean_story(item, problems)
     if problems:

@@ -42,34 +42,36 @@ def award(*, actor: Actor, badge_class: BadgeClass, awards: Sequence[Award]) -> 
     if not 1 <= len(awards) <= MAX_AT_ONCE:
         raise ValidationError(f"Award 1 to {MAX_AT_ONCE} badges at once.")
     now = timezone.now()
-    drafts, errors = prepare(badge_class, awards, now)
-    if errors:
-        raise InvalidAwards(errors)
+    drafts = prepare(actor, badge_class, awards, now)
     with transaction.atomic():
         recipients = lock_recipients(drafts)
         for draft in drafts:
             draft.recipient = recipients[draft.recipient.type, draft.recipient.identity]
         if refused := refusals(badge_class, drafts, now):
             raise InvalidAwards({index: {"__all__": [ALREADY_HELD]} for index in refused})
-        for draft in drafts:
-            draft.created_by = actor.user if isinstance(actor.user, User) else None
-            publish(draft)
         assertions = Assertion.objects.bulk_create(drafts)
         record_all(Verb.AWARD, assertions, actor=actor)
     return assertions
 
 
 def prepare(
-    badge_class: BadgeClass, awards: Sequence[Award], now: datetime
-) -> tuple[list[Assertion], dict[int, Errors]]:
-    """Unsaved assertions with unsaved recipients, and the errors of the items that make none."""
-    drafts, errors = [], {}
+    actor: Actor, badge_class: BadgeClass, awards: Sequence[Award], now: datetime
+) -> list[Assertion]:
+    """Unsaved assertions with unsaved recipients and finished documents. Raises InvalidAwards."""
+    drafts: list[Assertion] = []
+    errors: dict[int, Errors] = {}
     for index, item in enumerate(awards):
         try:
-            drafts.append(draft_assertion(badge_class, item, now))
+            draft = draft_assertion(badge_class, item, now)
+            publish(draft)
         except ValidationError as error:
             errors[index] = error.message_dict
-    return drafts, errors
+        else:
+            draft.created_by = actor.user if isinstance(actor.user, User) else None
+            drafts.append(draft)
+    if errors:
+        raise InvalidAwards(errors)
+    return drafts
 
 
 def lock_recipients(drafts: Sequence[Assertion]) -> dict[tuple[str, str], Recipient]:

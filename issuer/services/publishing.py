@@ -49,7 +49,8 @@ def named_as_told(
     row: Issuer | BadgeClass | Assertion, errors: dict[str, list[str]]
 ) -> dict[str, list[str]]:
     """Paths in the document as paths in what was sent: extensions came in a member of their own."""
+    names = tuple(f"{name}." for name in row.extensions)
     return {
-        f"extensions.{path}" if path.partition(".")[0] in row.extensions else path: texts
+        f"extensions.{path}" if f"{path}.".startswith(names) else path: texts
         for path, texts in errors.items()
     }

@@ -26,7 +26,7 @@ def revoke_assertion(*, actor: Actor, assertion: Assertion, reason: str) -> tupl
     require(actor, Verb.REVOKE, assertion)
     reason = clean_line(reason)
     if not 1 <= len(reason) <= MAX_REASON:
-        raise ValidationError({"reason": [f"Give a reason of 1 to {MAX_REASON} characters."]})
+        raise ValidationError(f"Give a reason of 1 to {MAX_REASON} characters.")
     locked = (
         Assertion.objects.select_for_update(of=("self",))
         .select_related("badge_class", "issuer", "recipient", "created_by")

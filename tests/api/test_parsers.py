@@ -167,3 +167,17 @@ class TestOverHTTP:
     @pytest.mark.parametrize("body", ["[]", "5", '"x"', "null", "[[]]"])
     def test_json_of_another_shape(self, api, path, body):
         failure_of(self.post(api, path, body, "application/json"), 400)
+
+
+def test_too_many_values_are_refused_before_they_are_parsed():
+    for content in (b"[" + b"[]," * 600_000 + b"[]]", b"[" + b"0," * 1_100_000 + b"0]"):
+        with pytest.raises(ParseError, match="more than"):
+            loads(content)
+
+
+def test_a_batch_of_ten_thousand_awards_is_welcome():
+    award = {"recipient": {"identity": "a@example.org", "type": "email"}, "narrative": "a, b: [c]"}
+    content = json.dumps(
+        {"assertions": [award | {"evidence": [{"url": "https://e.example"}]}] * 10_000}
+    )
+    assert len(loads(content.encode())["assertions"]) == 10_000

@@ -83,7 +83,8 @@ def test_meet(asked, held, both):
     ("granted", "limit"),
     [
         ({"rw:issuer"}, None),
-        ({"r:issuer", "rw:issuer:a"}, None),
+        ({"r:issuer", "rw:issuer:a"}, {"a"}),
+        ({"rw:issuer", "rw:issuer:a"}, None),
         ({"rw:issuer:a", "rw:issuer:b", "rw:profile"}, {"a", "b"}),
         ({"rw:profile"}, set()),
     ],

@@ -69,7 +69,7 @@ def test_reuse_leaves_other_sign_ins_alone(endpoint, token, sign_in):
     assert opens(other) == 200
 
 
-@pytest.mark.parametrize("value", ["unknown", "", "x" * 100_000, "ü"])
+@pytest.mark.parametrize("value", ["unknown", "", "x" * 10_000, "ü"])
 def test_an_unknown_refresh_token(endpoint, db, value):
     assert refused(refresh(endpoint, {"refresh_token": value}))
 

@@ -16,7 +16,7 @@ from api.models import FailureCount
 from oauth.models import AccessToken
 from tests.oauth.conftest import TokenEndpoint, basic
 from tests.support.servers import PASSWORD
-from tests.support.worlds import SERVER, person
+from tests.support.worlds import SERVER, app_password, person
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -332,3 +332,23 @@ class TestThrottle:
     def test_the_peer_is_kept_as_a_digest(self, endpoint, sign_in):
         endpoint.form(**sign_in | {"password": "wrong"})
         assert "203.0.113" not in FailureCount.objects.get().key
+
+
+def test_account_passwords_cannot_be_guessed_for_ever(db, settings):
+    """Where they are allowed: after too many failures not even the right one is heard."""
+    settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT = True
+    ada, endpoint = person(), TokenEndpoint()
+    right = {"username": ada.email, "password": PASSWORD}
+    assert endpoint.form(**right).status_code == 200
+    wrong = right | {"password": "guess"}
+    answers = [endpoint.form(**wrong).status_code for _ in range(31)]
+    assert answers == [400] * 30 + [429]
+    assert endpoint.form(**right).status_code == 429
+    _, secret = app_password(ada)
+    assert endpoint.form(**right | {"password": secret}).status_code == 200
+
+
+def test_a_large_body_is_not_parsed(db):
+    content = json.dumps({"username": "a", "password": "b" * 70_000})
+    answer = Client().post("/o/token", content, content_type="application/json")
+    assert error(answer) == "invalid_request"

@@ -1,9 +1,12 @@
 """/public/{issuers,badges,assertions}/{id}: forms, versions, expansion, headers."""
 
+import re
+
 import orjson
 import pytest
 
 from ob.contexts import expand
+from tests.support.worlds import badge_class_of
 
 
 @pytest.fixture
@@ -122,3 +125,46 @@ def test_documents_depend_on_no_request(client, world, settings, collection):
 def test_unicode_survives(client, world):
     document = orjson.loads(client.get(f"/public/issuers/{world.issuer.entity_id}").content)
     assert document["description"] == "We *teach*."
+
+
+def test_every_address_in_a_document_answers(client, world):
+    """What we publish under our own name can be fetched: ids, images, criteria."""
+    bare = badge_class_of(world.issuer, name="Bare")
+    asked = set()
+    for row in (world.issuer, world.badge_class, bare, world.assertion):
+        text = client.get(f"/public/{row.collection}/{row.entity_id}").content.decode()
+        for address in re.findall(r'"http://localhost:8000(/[^"]*)"', text):
+            asked.add(address)
+            assert client.get(address).status_code in {200, 302}, address
+    assert f"/public/badges/{bare.entity_id}/criteria" in asked
+
+
+def test_criteria_are_on_the_page_of_the_class(client, world):
+    path = f"/public/badges/{world.badge_class.entity_id}"
+    assert client.get(f"{path}/criteria")["Location"] == path
+    assert client.get("/public/badges/none/criteria").status_code == 404
+
+
+@pytest.mark.parametrize("tail", ["", ".json", "/image", "?expand=badge", f"/{'0' * 32}.png"])
+def test_control_characters_in_an_id_are_404(client, db, tail):
+    assert client.get(f"/public/assertions/x%00{tail}").status_code == 404
+
+
+@pytest.mark.parametrize("id_", ["none", "shown"])
+def test_public_pages_know_nothing_of_the_visitor(client, world, id_):
+    client.force_login(world.issuer.created_by)
+    entity_id = {"none": "none", "shown": world.assertion.entity_id}[id_]
+    answer = client.get(f"/public/assertions/{entity_id}", headers={"Accept": "text/html"})
+    assert not answer.cookies
+    assert "Cookie" not in answer["Vary"]
+    assert b"Sign out" not in answer.content
+    assert b"csrf" not in answer.content
+
+
+def test_a_practice_badge_says_so_wherever_the_server_is_now(client, world, settings):
+    settings.LAUREL_PRACTICE = False
+    path = f"/public/assertions/{world.assertion.entity_id}"
+    page = client.get(path, headers={"Accept": "text/html"}).content
+    assert b"Practice badge" in page
+    moved = f"/public/assertions/{world.moved.entity_id}"
+    assert b"Practice" not in client.get(moved, headers={"Accept": "text/html"}).content

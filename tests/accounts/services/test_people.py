@@ -89,7 +89,7 @@ def test_a_known_address_changes_nothing(db):
     user.refresh_from_db()
     assert user.check_password(PASSWORD)
     assert user.first_name == "Ada"
-    assert create(password="weak", administrator=True) == (user, False)
+    assert create(password="weak") == (user, False)
     user.refresh_from_db()
     assert not user.is_superuser
     assert LogEntry.objects.count() == 1
@@ -127,9 +127,10 @@ def test_names_are_composed_and_cut(db):
     assert str(create("no@name.example")[0]) == "no@name.example"
 
 
-def test_djangos_own_command_makes_administrators(db):
-    user = User.objects.create_superuser(" Root@Example.org ", PASSWORD)
-    assert (user.email, user.is_staff, user.is_superuser) == ("root@example.org", True, True)
+def test_nobody_is_told_to_be_an_administrator_who_is_none(db):
+    create(administrator=False)
+    with pytest.raises(ValidationError, match="no administrator"):
+        create(administrator=True)
 
 
 def test_the_first_administrator_once(db):

@@ -243,3 +243,33 @@ class TestIdempotency:
         assert len(answers) == 1
         assert answers.pop()[0] == 201
         assert Assertion.objects.count() == 1
+
+
+@pytest.mark.parametrize("name", ["badgeclass", "badgeclassOpenBadgeId"])
+def test_a_class_in_the_body_must_be_that_of_the_path(api, path, badge_class, name):
+    mine = {"badgeclass": badge_class.entity_id, "badgeclassOpenBadgeId": badge_class.public_url}
+    result_of(api.post(path, BODY | {name: mine[name]}), 201)
+    other = badge_class_of(badge_class.issuer)
+    told = {"badgeclass": other.entity_id, "badgeclassOpenBadgeId": other.public_url}
+    body = failure_of(api.post(path, BODY | {name: told[name]}), 400)
+    assert list(body["fieldErrors"]) == [name]
+    assert Assertion.objects.count() == 1
+
+
+def test_nulls_for_what_has_a_default(api, path):
+    recipient = {"identity": "a@example.org", "type": None, "hashed": None}
+    body = {"recipient": recipient, "allowDuplicateAwards": None, "extensions": None}
+    assert result_of(api.post(path, body), 201)[0]["recipient"]["type"] == "email"
+
+
+def test_an_identity_is_measured_as_it_is_stored(api, path):
+    body = {"recipient": {"identity": "https://x.example/" + "\u0958" * 700, "type": "url"}}
+    assert "recipient.identity" in failure_of(api.post(path, body), 400)["fieldErrors"]
+
+
+def test_a_token_that_reads_all_still_writes_one(owner, issuer, badge_class):
+    other = badge_class_of(issuer_of(owner, name="Other"))
+    api = API(owner, "r:issuer", f"rw:issuer:{issuer.entity_id}")
+    result_of(api.post(f"/v2/badgeclasses/{badge_class.entity_id}/assertions", BODY), 201)
+    failure_of(api.post(f"/v2/badgeclasses/{other.entity_id}/assertions", BODY), 403)
+    result_of(api.get(f"/v2/badgeclasses/{other.entity_id}/assertions"))

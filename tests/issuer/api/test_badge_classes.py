@@ -157,3 +157,45 @@ def test_nested_errors_have_dotted_paths(api, path):
     alignments = [{"targetName": "a", "targetUrl": "https://a.example"}, {"targetName": "b"}]
     body = failure_of(api.post(path, BODY | {"alignments": alignments}), 400)
     assert body["fieldErrors"] == {"alignments.1.targetUrl": ["This field is required."]}
+
+
+def test_a_description_keeps_its_lines(api, path):
+    text = "# Title\n\nFirst *paragraph*.\n\n- one\n- two"
+    made = result_of(api.post(path, BODY | {"description": text}), 201)[0]
+    assert made["description"] == text
+
+
+def test_a_form_may_send_one_tag(api, path):
+    form = {
+        "name": "First steps",
+        "description": "Took them.",
+        "tags": "walking",
+        "image": SimpleUploadedFile("badge.png", png(), "image/png"),
+    }
+    made = result_of(api.client.post(path, form, headers=api.headers), 201)[0]
+    assert made["tags"] == ["walking"]
+
+
+def test_nulls_mean_nothing(api, path):
+    nulls = dict.fromkeys(
+        ["criteriaUrl", "criteriaNarrative", "tags", "alignments", "expires", "extensions",
+         "oncePerPerson"]
+    )  # fmt: skip
+    result_of(api.post(path, BODY | nulls), 201)
+
+
+def test_a_name_is_measured_as_it_is_stored(api, path):
+    grows = "\u0958"  # NFC makes two characters of it
+    failure_of(api.post(path, BODY | {"name": grows * 600}), 400)
+    made = result_of(api.post(path, BODY | {"name": grows * 500}), 201)[0]
+    assert len(made["name"]) == 1000
+
+
+CORE_TERMS = ["obi:badge", "https://w3id.org/openbadges#criteria", "schema:name"]
+
+
+@pytest.mark.parametrize("name", CORE_TERMS)
+def test_an_extension_may_not_speak_for_a_core_term(api, path, name):
+    extension = {"@context": "https://w3id.org/openbadges/v2", "type": ["Extension", "obi:Foo"]}
+    body = failure_of(api.post(path, BODY | {"extensions": {name: extension}}), 400)
+    assert any(key.startswith("extensions.") for key in body["fieldErrors"])

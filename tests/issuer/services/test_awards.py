@@ -88,6 +88,15 @@ def test_one_bad_item_stops_all_and_is_named(badge_class, owner):
     assert not Recipient.objects.exists()
 
 
+def test_a_document_that_cannot_be_is_named_by_its_item(badge_class, owner):
+    bad = {"extensions:X": {"type": "Extension"}}
+    items = [Award(identity="a@example.org"), Award(identity="b@example.org", extensions=bad)]
+    with pytest.raises(InvalidAwards) as caught:
+        award(actor=acting(owner), badge_class=badge_class, awards=items)
+    assert set(caught.value.by_index) == {1}
+    assert not Recipient.objects.exists()
+
+
 @pytest.mark.parametrize("count", [1, 40])
 def test_the_number_of_queries_does_not_grow(badge_class, owner, count):
     items = [Award(identity=f"r{n}@example.org") for n in range(count)]
