@@ -16,7 +16,8 @@ from django.conf import settings
 from api.envelope import failure
 
 DEADLINE = 20.0  # seconds for the whole body
-# What all bodies of one process may hold while they come. Small ones are welcome even then.
+# What all bodies of one process may hold until they are answered. Small ones are welcome even
+# then.
 BUDGET = 128 * 1024 * 1024
 SMALL = 64 * 1024
 
@@ -38,10 +39,13 @@ class Bodies:
     """Receives the bodies of one process."""
 
     def __init__(self) -> None:
-        self.held = 0  # bytes in memory of bodies that are still coming
+        self.held = 0  # bytes in memory of bodies that come, or wait for their answer
 
     async def receive(self, headers: Mapping[str, str], pieces: AsyncIterable[bytes]) -> bytes:
-        """The whole body. `headers` have lower-case names. Raises Refusal."""
+        """The whole body, which counts until it is released. `headers` have lower-case names.
+
+        Raises Refusal.
+        """
         length = announced_length(headers)
         if length == 0:
             return b""
@@ -50,10 +54,14 @@ class Bodies:
         except TimeoutError:
             reason = f"The body took longer than {DEADLINE:.0f} seconds."
             raise Refusal(HTTPStatus.REQUEST_TIMEOUT, reason) from None
-        if length is None:
-            require_end(headers.get("content-type", ""), body)
-        elif len(body) < length:
-            raise Refusal(HTTPStatus.BAD_REQUEST, "The body ended too early.")
+        try:
+            if length is None:
+                require_end(headers.get("content-type", ""), body)
+            elif len(body) < length:
+                raise Refusal(HTTPStatus.BAD_REQUEST, "The body ended too early.")
+        except Refusal:
+            self.release(body)
+            raise
         return body
 
     async def collect(self, pieces: AsyncIterable[bytes]) -> bytes:
@@ -68,8 +76,13 @@ class Bodies:
                     reason = "The server is receiving too much at once. Try again soon."
                     raise Refusal(HTTPStatus.SERVICE_UNAVAILABLE, reason)
             return bytes(body)
-        finally:
-            self.held -= len(body)
+        except BaseException:
+            self.release(body)
+            raise
+
+    def release(self, body: bytes | bytearray) -> None:
+        """The request is answered, or its body is given up."""
+        self.held -= len(body)
 
 
 def announced_length(headers: Mapping[str, str]) -> int | None:

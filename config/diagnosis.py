@@ -21,6 +21,7 @@ from django.db import Error, connection
 
 from config.origins import LOOPBACK_HOSTS, host_of, is_loopback
 from config.preparation import pending_migrations
+from issuer.queries import stranded_origins
 from jobs.queries import backlog
 from net import OutboundError, Response, fetch, parse_allow
 
@@ -57,6 +58,25 @@ def address() -> Iterator[Finding]:
                       "the name lead to it?")  # fmt: skip
         return
     yield from public_face(url, answer)
+
+
+def origins() -> Iterator[Finding]:
+    """Ids say where badges are hosted; each must lead here."""
+    try:
+        stranded = stranded_origins()
+    except Error:
+        return  # the database is a topic of its own
+    for origin in stranded:
+        yield Finding("URL", False, stranded_text(origin))
+
+
+def stranded_text(origin: str) -> str:
+    return (
+        f"Issuers were published under {origin}, where this server does not answer: their badges,"
+        " new ones too, cannot be verified. If that name still leads here, set LAUREL_OLD_URLS;"
+        f" if nobody has their badges yet, `laurel republish --rebase` moves them to"
+        f" {settings.LAUREL_URL}."
+    )
 
 
 def wrong_tls(text: str) -> Finding:
@@ -183,6 +203,7 @@ def worker() -> Iterator[Finding]:
 
 EXAMINATIONS: tuple[Callable[[], Iterator[Finding]], ...] = (
     address,
+    origins,
     database,
     media,
     secret_key,

@@ -8,15 +8,19 @@ answering one before its body has come stops the whole process until the peer go
 import asyncio
 import contextvars
 import io
+import json
 import logging
 import queue
+import re
 import sys
 import threading
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from api.envelope import failure
 from config.bodies import Bodies, Refusal
 from public.door import Asked, PublicDoor
 
@@ -75,8 +79,10 @@ class Gateway:
             return
         answered = self.loop.create_future()
         self.waiting.put(Request(environ_of(scope, headers, body), protocol, answered))
-        del body
-        await answered
+        try:
+            await answered
+        finally:
+            self.bodies.release(body)
 
     def work(self) -> None:
         while True:
@@ -87,6 +93,8 @@ class Gateway:
                 # The application answers its own failures: this one is a peer that went away, or
                 # a defect outside of Django.
                 log.exception("a request was not answered")
+                with suppress(Exception):
+                    request.protocol.response_bytes(500, REFUSED, NOT_ANSWERED)
             self.loop.call_soon_threadsafe(settle, request.answered)
             del request
 
@@ -106,6 +114,11 @@ class Gateway:
         request.protocol.response_bytes(status, headers, content)
 
 
+# Django decodes by what the sender claims, and fails before any handler on `hex` and its like;
+# every form and JSON we take is UTF-8.
+CHARSET = re.compile(r";\s*charset=[^;]*", re.IGNORECASE)
+
+NOT_ANSWERED = json.dumps(failure("internal error")).encode()
 REFUSED = [
     ("Content-Type", "application/json"),
     ("X-Content-Type-Options", "nosniff"),
@@ -169,7 +182,7 @@ def environ_of(scope: Any, headers: Mapping[str, str], body: bytes) -> Environ:
     }
     for name, value in headers.items():
         environ["HTTP_" + name.upper().replace("-", "_")] = value
-    environ["CONTENT_TYPE"] = environ.pop("HTTP_CONTENT_TYPE", "")
+    environ["CONTENT_TYPE"] = CHARSET.sub("", environ.pop("HTTP_CONTENT_TYPE", ""))
     environ.pop("HTTP_CONTENT_LENGTH", None)
     environ.pop("HTTP_TRANSFER_ENCODING", None)
     environ["CONTENT_LENGTH"] = str(len(body)) if body else ""

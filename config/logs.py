@@ -11,6 +11,7 @@ from collections.abc import Callable, MutableMapping
 from typing import Any
 
 import structlog
+from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import get_random_string
@@ -84,6 +85,20 @@ SHARED_PROCESSORS: list[Any] = [
 ]
 
 
+OURS = (
+    "accounts",
+    "activity",
+    "api",
+    "config",
+    "issuer",
+    "jobs",
+    "laurel",
+    "net",
+    "oauth",
+    "public",
+)
+
+
 def configure(config: dict[str, str]) -> None:
     """Send structlog's and the standard library's records through the same processors. Called by
     Django.
@@ -106,11 +121,15 @@ def configure(config: dict[str, str]) -> None:
     )
     root = logging.getLogger()
     root.handlers = [handler]
-    root.setLevel(config["level"])
+    level = logging.getLevelNamesMapping().get(config["level"].upper())
+    if level is None:
+        raise ImproperlyConfigured(f"LAUREL_LOG_LEVEL: {config['level']!r} is no level")
+    # Libraries say at their lower levels what they handle, tokens included.
+    root.setLevel(max(logging.WARNING, level))
+    for room in OURS:
+        logging.getLogger(room).setLevel(level)
     # Python's warnings too, instead of lines of their own kind.
     logging.captureWarnings(True)
-    for library in ("PIL", "httpx", "httpcore"):
-        logging.getLogger(library).setLevel(logging.WARNING)
     # Refused requests have their line below; the password grant's warning is answered in the
     # settings.
     for library in ("django.request", "oauth2_provider"):

@@ -2,11 +2,16 @@
 and its kin.
 """
 
+import re
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
+from ob.grammar import is_loopback
+
 LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+# ASCII: a name in another script is given as the world's DNS knows it (xn--…).
+NAME = re.compile(r"[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.ASCII)
 
 
 def normalise_origin(url: str) -> str:
@@ -31,6 +36,8 @@ def normalise_origin(url: str) -> str:
         raise ImproperlyConfigured(
             f"{url!r} must be scheme and host alone, such as https://badges.example.org"
         )
+    if ":" not in parts.hostname and not NAME.fullmatch(parts.hostname):
+        raise ImproperlyConfigured(f"{parts.hostname!r} in {url!r} is not the name of a host")
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}" + (f":{port}" if port and port != default_port else "")
 
@@ -39,12 +46,6 @@ def host_of(origin: str) -> str:
     """The host name of an origin, IPv6 in brackets, without the port."""
     hostname = urlsplit(origin).hostname or ""
     return f"[{hostname}]" if ":" in hostname else hostname
-
-
-def is_loopback(origin: str) -> bool:
-    """True for a server that only its own machine can reach: a practice server."""
-    host = host_of(origin)
-    return host in LOOPBACK_HOSTS or host.startswith("127.") or host.endswith(".localhost")
 
 
 def allowed_hosts(*origins: str) -> list[str]:

@@ -221,12 +221,15 @@ SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if LAUREL_TLS else 0
 SECURE_SSL_REDIRECT = LAUREL_TLS
+# Badges published under a plain-http name are fetched by it for ever; nobody promised TLS there.
+if any(url.startswith("http://") for url in LAUREL_OLD_URLS):
+    SECURE_REDIRECT_EXEMPT = [r"^(public|media)/"]
 SESSION_COOKIE_SECURE = LAUREL_TLS
 CSRF_COOKIE_SECURE = LAUREL_TLS
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_TRUSTED_ORIGINS = [LAUREL_URL, *LAUREL_OLD_URLS]
+CSRF_TRUSTED_ORIGINS = [LAUREL_URL]
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

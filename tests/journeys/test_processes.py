@@ -106,6 +106,35 @@ def test_it_stops_cleanly(running: Server, number: signal.Signals) -> None:
     assert "replaced" not in log
 
 
+def test_ctrl_c_is_for_the_parent_alone(running: Server) -> None:
+    """It reaches the whole group: children that ended by themselves would be replaced."""
+    wait_for(lambda: settled(running), "two web processes and a worker")
+    interrupt = 1 << (signal.SIGINT - 1)
+
+    def blocked(pid: int) -> bool:
+        status = Path(f"/proc/{pid}/status").read_text()
+        return bool(int(status.split("SigBlk:")[1].split()[0], 16) & interrupt)
+
+    assert running.process
+    wait_for(lambda: all(map(blocked, running.children())), "every child leaves it alone", 5)
+    assert not blocked(running.process.pid)
+
+
+def test_a_new_child_can_be_stopped_before_it_serves() -> None:
+    """It is forked with the parent's handlers: a SIGTERM that they took would be lost in it."""
+    script = (
+        "import os, signal\n"
+        "from config.serving import become_child\n"
+        "signal.signal(signal.SIGTERM, lambda *_: None)\n"
+        "become_child()\n"
+        "os.kill(os.getpid(), signal.SIGTERM)\n"
+    )
+    command = [LAUREL[0], "-c", "import django; django.setup()\n" + script]
+    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
+    done = subprocess.run(command, cwd=ROOT, env=environment, timeout=60)
+    assert done.returncode == -signal.SIGTERM
+
+
 @pytest.mark.parametrize("delay", [0.0, 0.3, 0.6, 0.9, 1.2, 1.5])
 def test_it_stops_whenever_it_is_told_to(running: Server, delay: float) -> None:
     """Also while it starts: a signal that comes before the handlers must not be lost."""
@@ -215,6 +244,7 @@ def test_two_that_start_at_once_on_new_data_make_one_server(tmp_path: Path) -> N
         ({"LAUREL_URL": "https://badges.example.org/laurel"}, "must be scheme and host alone"),
         ({"LAUREL_TRUSTED_PROXIES": "10.0.0.1/8"}, "LAUREL_TRUSTED_PROXIES: 10.0.0.1/8"),
         ({"LAUREL_WORKERS": "many"}, "A setting cannot be read"),
+        ({"LAUREL_LOG_LEVEL": "loud"}, "LAUREL_LOG_LEVEL: 'loud' is no level"),
     ],
 )
 def test_a_wrong_setting_is_told_in_a_sentence(

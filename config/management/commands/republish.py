@@ -16,6 +16,7 @@ Rebasing gives every badge an id under {url}.
 - Images and links that people have already downloaded or shared name the old ids: they verify only
   as long as the old address answers, and then as another badge than the one hosted here.
 - Verifiers and backpacks that know a badge by its old id see a new one.
+Stop the server first: an award made meanwhile may keep an old id.
 To keep the old ids valid instead, leave them and set LAUREL_OLD_URLS (docs/how-to/proxy.md)."""
 
 

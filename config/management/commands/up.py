@@ -8,8 +8,10 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.queries import server_is_owned
 from accounts.services.setup_links import new_setup_link
+from config.diagnosis import stranded_text
 from config.preparation import collect_static, prepare_data
 from config.serving import PortTaken, reserve_port, serve
+from issuer.queries import stranded_origins
 
 
 class Command(BaseCommand):
@@ -32,6 +34,8 @@ class Command(BaseCommand):
             from config.wsgi import application
 
             self.stdout.write(f"Laurel is at {settings.LAUREL_URL}")
+            for origin in stranded_origins():
+                self.stderr.write(stranded_text(origin))
             if not server_is_owned():
                 self.stdout.write(f"Set it up, once: {new_setup_link()}")
             self.stdout.flush()
