@@ -1,13 +1,16 @@
 #!/bin/sh
-# Tests look at pages in a real browser: the one test tool that pip cannot install.
+# Programs that tests need and pip cannot install: a real browser, and a witness of system calls.
 set -eu
-if command -v chromium >/dev/null; then
-    exit 0
-fi
+missing=""
+for program in chromium strace; do
+    command -v "$program" >/dev/null || missing="$missing $program"
+done
+[ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing chromium for the browser tests ..."
-    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null
+    echo "Installing$missing for the tests ..."
+    # shellcheck disable=SC2086 # several words are several packages
+    apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $missing >/dev/null
     exit 0
 fi
-echo "The browser tests need chromium: install it with your system's packages and run make test again."
+echo "The tests need$missing: install them with your system's packages and run make test again."
 exit 1
