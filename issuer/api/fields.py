@@ -138,11 +138,12 @@ class ExtensionsField(serializers.DictField):
 
 
 class ListOrOneField(serializers.ListField):
-    """A list; in a form, whose one value cannot be told from a list of one, that value too."""
+    """A list; in a form, where one value cannot be told from a list of one, that value too."""
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
-        is_form = isinstance(getattr(self.context.get("request"), "content_type", None), str) and (
-            "json" not in self.context["request"].content_type
-        )
-        return [value] if is_form and isinstance(value, str) else value
+        return [value] if isinstance(value, str) and self.came_in_a_form() else value
+
+    def came_in_a_form(self) -> bool:
+        request = self.context.get("request")
+        return request is not None and "json" not in request.content_type
