@@ -8,6 +8,7 @@ from pathlib import PurePosixPath
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.storage import default_storage
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_safe
 
 from issuer.models import Assertion, Illustrated
 from issuer.queries import published
@@ -22,6 +23,7 @@ SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox
 TYPES, FORMATS = ("original", "png"), ("square", "wide")
 
 
+@require_safe
 def image_redirect(request: HttpRequest, collection: str, entity_id: str) -> HttpResponse:
     """/public/…/{id}/image?type=original|png&fmt=square|wide (badgr-api.md 4)."""
     kind = request.GET.get("type", "original")
@@ -65,6 +67,7 @@ def baked_path(assertion: Assertion) -> str:
     return f"/public/assertions/{assertion.entity_id}/{baked_key(assertion)}.{kind}"
 
 
+@require_safe
 def baked_image(request: HttpRequest, entity_id: str, key: str, kind: str) -> HttpResponse:
     """/public/assertions/{id}/{key}.{png,svg}: the class image with this award's document in it."""
     try:
@@ -84,6 +87,7 @@ def artwork_bytes(row: Illustrated) -> bytes:
         return bytes(file.read())
 
 
+@require_safe
 def artwork(request: HttpRequest, name: str) -> HttpResponse:
     """/media/artwork/{digest}/{rendering}.{png,svg}: uploads as they were made safe, under their
     content's digest.

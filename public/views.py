@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.views import View
+from django.views.decorators.http import require_safe
 
 from api.envelope import failure
 from api.errors import NOT_FOUND
@@ -36,6 +37,7 @@ class DocumentView(View):
         return document_json(request, collection, entity_id, wanted)
 
 
+@require_safe
 def criteria_redirect(request: HttpRequest, entity_id: str) -> HttpResponse:
     """/public/badges/{id}/criteria: the class's own page tells them (badgr-api.md 4)."""
     if stored_document("badges", entity_id) is None:

@@ -101,3 +101,10 @@ def test_a_baked_image_needs_no_write(client, world, settings):
     follow(client, f"/public/assertions/{world.assertion.entity_id}/image")
     assert sorted(settings.MEDIA_ROOT.rglob("*")) == before
     assert Assertion.objects.count() == 5
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete", "patch"])
+def test_images_are_only_read(client, world, method):
+    path = f"/public/assertions/{world.assertion.entity_id}/image"
+    for address in (path, client.get(path)["Location"]):
+        assert getattr(client, method)(address).status_code == 405
