@@ -1,5 +1,6 @@
 """Every named read of people and their app passwords."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -18,6 +19,12 @@ def server_is_owned() -> bool:
 def user_by_email(email: str) -> User:
     """The active user whose verified address this is. Raises User.DoesNotExist."""
     return User.objects.filter(is_active=True).get(pk__in=verified_owners(email))
+
+
+def users_by_entity_id(entity_ids: Iterable[str]) -> dict[str, User]:
+    """The active users among these ids."""
+    users = User.objects.filter(entity_id__in=set(entity_ids), is_active=True)
+    return {user.entity_id: user for user in users}
 
 
 def known_user(email: str) -> User | None:

@@ -30,13 +30,15 @@ class Actor:
     """`user` is None when the server itself acts. `client` names the application or app password,
     if any.
 
-    `issuer_limit`, when set, has the entity ids of the only issuers that the token reaches.
+    `issuer_limit`, when set, has the entity ids of the only issuers that the token reaches. An
+    `administrator` acts for the whole server: every issuer is within reach, whatever the role.
     """
 
     user: Person | None
     channel: Channel
     client: str = ""
     issuer_limit: frozenset[str] | None = field(default=None)
+    administrator: bool = False
 
     @property
     def user_id(self) -> int | None:

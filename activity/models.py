@@ -26,7 +26,9 @@ class LogEntry(models.Model):
             # "what happened to this object", newest first
             models.Index(fields=["object_type", "object_id", "-at"], name="activity_by_object"),
             # an issuer's activity page and its change feeds
-            models.Index(fields=["issuer_id", "object_type", "at"], name="activity_by_issuer"),
+            models.Index(
+                fields=["issuer_id", "object_type", "at", "object_id"], name="activity_by_issuer"
+            ),
         ]
 
     def __str__(self) -> str:

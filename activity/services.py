@@ -11,6 +11,7 @@ from django.utils import timezone
 from activity.actors import Actor
 from activity.models import LogEntry
 
+Facts = Mapping[str, object]  # ids and digests, never a personal datum
 Subscriber = Callable[[Sequence[LogEntry]], None]
 
 
@@ -35,11 +36,9 @@ def subscribe(verb: str, subscriber: Subscriber) -> None:
     _subscribers.setdefault(verb, []).append(subscriber)
 
 
-def record(
-    verb: str, subject: Loggable, *, actor: Actor, facts: Mapping[str, object] | None = None
-) -> LogEntry:
+def record(verb: str, subject: Loggable, *, actor: Actor, facts: Facts | None = None) -> LogEntry:
     """Append one entry. Must run inside the transaction of the act itself."""
-    return record_all(verb, [subject], actor=actor, facts=facts)[0]
+    return record_all(verb, [subject], actor=actor, facts=[facts] if facts else None)[0]
 
 
 def record_all(
@@ -47,12 +46,17 @@ def record_all(
     subjects: Sequence[Loggable],
     *,
     actor: Actor,
-    facts: Mapping[str, object] | None = None,
+    facts: Sequence[Facts] | None = None,
 ) -> list[LogEntry]:
-    """Append an entry for each subject in one statement, then wake the verb's subscribers once."""
+    """Append an entry for each subject in one statement, then wake the verb's subscribers once.
+
+    `facts`, where there are any, stand in the order of the subjects. What an administrator did
+    beyond their roles is marked as such.
+    """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("an act and its log entry are committed together: open a transaction")
     now = timezone.now()
+    beyond_roles = {"administrator": True} if actor.administrator else {}
     entries = LogEntry.objects.bulk_create(
         LogEntry(
             at=now,
@@ -63,9 +67,9 @@ def record_all(
             actor_id=actor.user.entity_id if actor.user else "",
             client=actor.client,
             channel=actor.channel,
-            facts=dict(facts or {}),
+            facts={**told, **beyond_roles},
         )
-        for subject in subjects
+        for subject, told in zip(subjects, facts or [{}] * len(subjects), strict=True)
     )
     for subscriber in _subscribers.get(verb, []):
         subscriber(entries)

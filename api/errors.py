@@ -2,11 +2,14 @@
 envelope.
 """
 
+import logging
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.core import exceptions as django_errors
+from django.db import IntegrityError
+from django.db.models import ProtectedError
 from django.http import Http404
 from django.http.multipartparser import MultiPartParserError
 from rest_framework import exceptions as drf_errors
@@ -14,8 +17,11 @@ from rest_framework.response import Response
 
 from api.envelope import failure
 
+log = logging.getLogger("laurel.api")
+
 NOT_FOUND = "entity not found or insufficient privileges"
 BAD_REQUEST = "bad request"
+CHANGED_MEANWHILE = "What this request needs was changed meanwhile. Try again."
 
 
 class Conflict(Exception):
@@ -24,6 +30,22 @@ class Conflict(Exception):
 
 class Unprocessable(Exception):
     """The request contradicts an earlier one that it claims to repeat (422)."""
+
+
+class InvalidItems(Exception):
+    """Items of a batch are wrong. `by_index` has what is wrong with which, as ValidationError's
+    dict.
+    """
+
+    def __init__(self, by_index: Mapping[int, Mapping[str, list[str]]]) -> None:
+        self.by_index = {
+            str(index): {
+                "nonFieldErrors" if name == django_errors.NON_FIELD_ERRORS else camel(name): texts
+                for name, texts in errors.items()
+            }
+            for index, errors in by_index.items()
+        }
+        super().__init__(f"{len(by_index)} items are wrong: nothing was stored.")
 
 
 class InsufficientScope(drf_errors.PermissionDenied):
@@ -42,6 +64,19 @@ def envelope_errors(error: Exception, context: dict[str, Any]) -> Response | Non
     return Response(body, status=status, headers=headers_of(error)) if status else None
 
 
+def v1_errors(error: Exception, context: dict[str, Any]) -> Response | None:
+    """The same in the shapes of v1: fields, a bare list of sentences, or `detail`
+    (badgr-api.md 3).
+    """
+    status, body = describe(error)
+    if not status:
+        return None
+    fields, sentences = body["fieldErrors"], body["validationErrors"]
+    detail = {"detail": (sentences or [body["status"]["description"]])[0]}
+    told = fields or sentences or detail if status == 400 else detail
+    return Response(told, status=status, headers=headers_of(error))
+
+
 def headers_of(error: Exception) -> dict[str, str]:
     """What an error tells beside its body: how to authenticate, when to come back."""
     if isinstance(error, InsufficientScope):
@@ -57,6 +92,10 @@ def headers_of(error: Exception) -> dict[str, str]:
 def describe(error: Exception) -> tuple[int, dict[str, Any]]:
     """Status and envelope of an exception; status 0 for one that is not ours to answer."""
     match error:
+        case InvalidItems():
+            return 400, failure(
+                BAD_REQUEST, field_errors=error.by_index, validation_errors=[str(error)]
+            )
         case django_errors.ValidationError():
             fields, rest = django_messages(error)
             return 400, failure(BAD_REQUEST, field_errors=fields, validation_errors=rest)
@@ -65,6 +104,11 @@ def describe(error: Exception) -> tuple[int, dict[str, Any]]:
         case drf_errors.ValidationError():
             fields, rest = flatten(error.detail)
             return 400, failure(BAD_REQUEST, field_errors=fields, validation_errors=rest)
+        case ProtectedError():  # the sentence alone (badgr-api.md 3)
+            return 400, failure(str(error.args[0]))
+        case IntegrityError():  # somebody was faster: a constraint has held
+            log.error("a constraint refused a request: %s", type(error.__cause__).__name__)
+            return 409, failure("conflict", validation_errors=[CHANGED_MEANWHILE])
         case Conflict():
             return 409, failure("conflict", validation_errors=[str(error)])
         case Unprocessable():

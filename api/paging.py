@@ -22,38 +22,58 @@ CHUNK = 500
 
 
 @dataclass(frozen=True)
+class Order:
+    """Rows in the order of a moment, ties in that of a public id: fields and direction."""
+
+    moment: str
+    name: str
+    newest_first: bool
+
+    def cursor(self, way: str, row: Any) -> "Cursor":
+        """The cursor that leads on from this row."""
+        return Cursor(way, getattr(row, self.moment), getattr(row, self.name))
+
+    def sorted(self, rows: QuerySet[Any], *, backwards: bool) -> QuerySet[Any]:
+        sign = "-" if self.newest_first != backwards else ""
+        return rows.order_by(f"{sign}{self.moment}", f"{sign}{self.name}")
+
+    def beyond(self, rows: QuerySet[Any], cursor: "Cursor") -> QuerySet[Any]:
+        """The rows on the side to which the cursor leads."""
+        side = "lt" if (cursor.way == "+") == self.newest_first else "gt"
+        later = Q(**{f"{self.moment}__{side}": cursor.moment})
+        tied = Q(**{self.moment: cursor.moment, f"{self.name}__{side}": cursor.name})
+        return rows.filter(later | tied)
+
+
+NEWEST_FIRST = Order("created_at", "entity_id", newest_first=True)
+
+
+@dataclass(frozen=True)
 class Cursor:
-    """The row beside which a page begins, and the way: "+" to older rows, "-" to newer ones."""
+    """The row beside which a page begins, and the way: "+" onwards, "-" back."""
 
     way: str
-    created_at: datetime
-    entity_id: str
+    moment: datetime
+    name: str
 
     def encode(self) -> str:
-        plain = f"{self.way}{self.created_at.isoformat()} {self.entity_id}"
+        plain = f"{self.way}{self.moment.isoformat()} {self.name}"
         return urlsafe_b64encode(plain.encode()).decode().rstrip("=")
 
     @classmethod
     def decode(cls, text: str) -> "Cursor":
         """Raises ValueError for what is not one of ours."""
         plain = urlsafe_b64decode(text + "=" * (-len(text) % 4)).decode()
-        created_at, entity_id = plain[1:].split(" ")
-        cursor = cls(plain[0], datetime.fromisoformat(created_at), entity_id)
+        moment, name = plain[1:].split(" ")
+        cursor = cls(plain[0], datetime.fromisoformat(moment), name)
         if cursor.encode() != text or cursor.way not in "+-":
             raise ValueError("not a cursor")
-        if cursor.created_at.utcoffset() != timedelta(
-            0
-        ):  # ours are UTC; others may leave the calendar
+        # Ours are UTC; others may leave the calendar.
+        if cursor.moment.utcoffset() != timedelta(0):
             raise ValueError("not a cursor")
-        if "\x00" in entity_id:  # PostgreSQL cannot even be asked for it
+        if "\x00" in name:  # PostgreSQL cannot even be asked for it
             raise ValueError("not a cursor")
         return cursor
-
-    def beyond(self, rows: QuerySet[Any]) -> QuerySet[Any]:
-        side = "lt" if self.way == "+" else "gt"
-        later = Q(**{f"created_at__{side}": self.created_at})
-        tied = Q(created_at=self.created_at, **{f"entity_id__{side}": self.entity_id})
-        return rows.filter(later | tied)
 
 
 def page_size(request: Request) -> int | None:
@@ -89,29 +109,34 @@ def paged(
 
 
 def read_page(
-    rows: QuerySet[Any], size: int, cursor: Cursor | None
+    rows: QuerySet[Any], size: int, cursor: Cursor | None, order: Order = NEWEST_FIRST
 ) -> tuple[list[Any], dict[str, Cursor]]:
-    """One page, newest first, and the cursors of its neighbours: `next` older, `prev` newer."""
-    newer = cursor is not None and cursor.way == "-"
-    order = ("created_at", "entity_id") if newer else ("-created_at", "-entity_id")
-    found = list((cursor.beyond(rows) if cursor else rows).order_by(*order)[: size + 1])
+    """One page in its order, and the cursors of its neighbours: `next` onwards, `prev` back."""
+    back = cursor is not None and cursor.way == "-"
+    wanted = order.beyond(rows, cursor) if cursor else rows
+    found = list(order.sorted(wanted, backwards=back)[: size + 1])
     more, page = len(found) > size, found[:size]
-    if newer:
+    if back:
         page.reverse()
     links = {}
-    if page and (newer or more):
-        links["next"] = Cursor("+", page[-1].created_at, page[-1].entity_id)
-    if page and cursor and (more or not newer):
-        links["prev"] = Cursor("-", page[0].created_at, page[0].entity_id)
+    if page and (back or more):
+        links["next"] = order.cursor("+", page[-1])
+    if page and cursor and (more or not back):
+        links["prev"] = order.cursor("-", page[0])
     return page, links
 
 
 def link(request: Request, rel: str, cursor: Cursor) -> str:
-    """RFC 8288, under our own origin whatever Host was asked."""
+    """RFC 8288."""
+    return f'<{page_url(request, cursor=cursor.encode())}>; rel="{rel}"'
+
+
+def page_url(request: Request, **changes: str) -> str:
+    """The address asked, with these parameters; under our own origin whatever Host was asked."""
     query = request.query_params.copy()
-    query["cursor"] = cursor.encode()
-    path = escape_uri_path(request.path)
-    return f'<{settings.LAUREL_URL}{path}?{query.urlencode()}>; rel="{rel}"'
+    for name, value in changes.items():
+        query[name] = value
+    return f"{settings.LAUREL_URL}{escape_uri_path(request.path)}?{query.urlencode()}"
 
 
 def in_chunks(rows: QuerySet[Any]) -> Iterator[Model]:

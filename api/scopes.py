@@ -27,6 +27,10 @@ SCOPES = {
     "rw:backpack": "See and manage the badges you have earned",
 }
 
+# Nobody's to give alone: an administrator's, through a confidential application of theirs.
+SERVER_ADMIN = "rw:serverAdmin"
+ADMINISTRATION = {SERVER_ADMIN: "Read and change every issuer on this server, whatever your role"}
+
 
 class Scoped(Protocol):
     """What authentication leaves in `request.auth`."""
@@ -39,14 +43,21 @@ def issuer_limit(granted: frozenset[str]) -> frozenset[str] | None:
     the limit.
     """
     named = frozenset(s.removeprefix(ISSUER_PREFIX) for s in granted if s.startswith(ISSUER_PREFIX))
-    if "rw:issuer" in granted or ("r:issuer" in granted and not named):
+    if SERVER_ADMIN in granted or "rw:issuer" in granted:
+        return None
+    if "r:issuer" in granted and not named:
         return None
     return named
 
 
-def is_known_scope(scope: str) -> bool:
-    """A scope that may be granted: one of the table, or `rw:issuer:` with the id of one issuer."""
+def is_personal_scope(scope: str) -> bool:
+    """A scope that people may grant: of the table, or `rw:issuer:` with the id of one issuer."""
     return scope in SCOPES or ISSUER_SCOPE.fullmatch(scope) is not None
+
+
+def is_known_scope(scope: str) -> bool:
+    """A scope that may be granted at all."""
+    return is_personal_scope(scope) or scope in ADMINISTRATION
 
 
 def is_within(scope: str, held: Iterable[str]) -> bool:
@@ -79,7 +90,7 @@ class ScopePermission(BasePermission):
         granted = request.auth.granted - {ISSUER_ANY}
         narrowed = ISSUER_ANY in declared and any(s.startswith(ISSUER_PREFIX) for s in granted)
         if not granted & declared and not narrowed:
-            raise InsufficientScope(declared)
+            raise InsufficientScope(declared - ADMINISTRATION.keys())
         return True
 
     def has_object_permission(self, request: Request, view: Any, obj: Any) -> bool:
@@ -87,7 +98,7 @@ class ScopePermission(BasePermission):
         declared = declared_scopes(request, view)
         granted = request.auth.granted - {ISSUER_ANY}
         if not granted & declared and f"{ISSUER_PREFIX}{obj.log_issuer_id}" not in granted:
-            raise InsufficientScope(declared)
+            raise InsufficientScope(declared - ADMINISTRATION.keys())
         return True
 
 

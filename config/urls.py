@@ -13,7 +13,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("", include("public.urls")),
     path("", include("oauth.urls")),
-    path("v2/", include("issuer.api.urls")),
+    path("", include("issuer.api.urls")),
     path("accounts/", include("accounts.web.urls")),
     path("", include("accounts.web.setup_urls")),
     path("staff/", admin.site.urls),

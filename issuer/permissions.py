@@ -2,6 +2,7 @@
 both, always.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
@@ -21,16 +22,34 @@ class Verb(StrEnum):
 
     READ = "read"
     AWARD = "assertion.awarded"
+    UPDATE_ASSERTION = "assertion.updated"
     REVOKE = "assertion.revoked"
     CREATE_BADGE_CLASS = "badgeclass.created"
+    UPDATE_BADGE_CLASS = "badgeclass.updated"
+    DELETE_BADGE_CLASS = "badgeclass.deleted"
     CREATE_ISSUER = "issuer.created"
+    UPDATE_ISSUER = "issuer.updated"
+    ARCHIVE_ISSUER = "issuer.archived"
+    DELETE_ISSUER = "issuer.deleted"
+    CHANGE_STAFF = "issuer.staff_changed"
 
+
+OWNERS = frozenset({Role.OWNER})
+EDITORS = OWNERS | {Role.EDITOR}
+ALL_STAFF = EDITORS | {Role.STAFF}
 
 ROLES: dict[Verb, frozenset[str]] = {
-    Verb.READ: frozenset({Role.OWNER, Role.EDITOR, Role.STAFF}),
-    Verb.AWARD: frozenset({Role.OWNER, Role.EDITOR, Role.STAFF}),
-    Verb.REVOKE: frozenset({Role.OWNER, Role.EDITOR}),
-    Verb.CREATE_BADGE_CLASS: frozenset({Role.OWNER, Role.EDITOR}),
+    Verb.READ: ALL_STAFF,
+    Verb.AWARD: ALL_STAFF,
+    Verb.UPDATE_ASSERTION: EDITORS,
+    Verb.REVOKE: EDITORS,
+    Verb.CREATE_BADGE_CLASS: EDITORS,
+    Verb.UPDATE_BADGE_CLASS: EDITORS,
+    Verb.DELETE_BADGE_CLASS: EDITORS,
+    Verb.UPDATE_ISSUER: EDITORS,
+    Verb.ARCHIVE_ISSUER: OWNERS,
+    Verb.DELETE_ISSUER: OWNERS,
+    Verb.CHANGE_STAFF: OWNERS,
 }
 
 
@@ -39,22 +58,39 @@ def issuer_pk(obj: Owned) -> int:
 
 
 def can(user: Person | None, verb: Verb, obj: Owned) -> bool:
-    """May this person do `verb` to `obj`?"""
-    return (
-        user is not None
-        and IssuerStaff.objects.filter(
-            issuer_id=issuer_pk(obj), user_id=user.pk, role__in=ROLES[verb]
-        ).exists()
-    )
+    """Does this person's role let them do `verb` to `obj`?"""
+    return issuer_pk(obj) in issuers_where(user, verb)
+
+
+def issuers_where(user: Person | None, verb: Verb) -> set[int]:
+    """Keys of the issuers at which this person's role lets them do `verb`."""
+    if user is None:
+        return set()
+    roles = IssuerStaff.objects.filter(user_id=user.pk, role__in=ROLES[verb])
+    return set(roles.values_list("issuer_id", flat=True))
+
+
+def permitted(actor: Actor, verb: Verb) -> Callable[[Owned], bool]:
+    """Whether the actor may do `verb` to an object: one query, however many are asked about."""
+    issuers = set() if actor.administrator else issuers_where(actor.user, verb)
+
+    def allows(obj: Owned) -> bool:
+        return within_limit(actor, obj) and (actor.administrator or issuer_pk(obj) in issuers)
+
+    return allows
 
 
 def require(actor: Actor, verb: Verb, obj: Owned) -> None:
     """Raises PermissionDenied, with a sentence that says which role would do."""
-    if actor.issuer_limit is not None and obj.log_issuer_id not in actor.issuer_limit:
+    if not within_limit(actor, obj):
         raise PermissionDenied("This token is limited to another issuer.")
-    if not can(actor.user, verb, obj):
+    if not permitted(actor, verb)(obj):
         roles = " or ".join(sorted(ROLES[verb]))
         raise PermissionDenied(f"This needs the role {roles} at the issuer.")
+
+
+def within_limit(actor: Actor, obj: Owned) -> bool:
+    return actor.issuer_limit is None or obj.log_issuer_id in actor.issuer_limit
 
 
 def may_create_issuers(user: Person) -> bool:
@@ -63,7 +99,9 @@ def may_create_issuers(user: Person) -> bool:
     return anyone or user.is_superuser or bool(getattr(user, "may_create_issuers", False))
 
 
-def visible_to(user: Person, rows: "QuerySet[OwnedModel]") -> "QuerySet[OwnedModel]":
-    """Of `rows`, those of the issuers where this person is staff."""
-    mine = IssuerStaff.objects.filter(user_id=user.pk).values("issuer_id")
+def visible_to(actor: Actor, rows: "QuerySet[OwnedModel]") -> "QuerySet[OwnedModel]":
+    """Of `rows`, those of the issuers where this person is staff; an administrator's are all."""
+    if actor.administrator:
+        return rows
+    mine = IssuerStaff.objects.filter(user_id=actor.user_id).values("issuer_id")
     return rows.filter(pk__in=mine) if rows.model is Issuer else rows.filter(issuer_id__in=mine)

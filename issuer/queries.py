@@ -3,36 +3,74 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from activity.actors import Person
+from activity.actors import Actor
 from issuer.models import Assertion, BadgeClass, IdentityType, Issuer, Recipient
-from issuer.permissions import visible_to
+from issuer.permissions import OwnedModel, visible_to
 from ob.identity import normalise_identity
 
+ArchivableModel = TypeVar("ArchivableModel", Issuer, BadgeClass)
 
-def issuers_of(user: Person) -> QuerySet[Issuer]:
-    """The issuers where this person is staff, with what their representation needs."""
+
+def issuers_of(actor: Actor) -> QuerySet[Issuer]:
+    """The issuers within the actor's reach, with what their representation needs."""
     rows = Issuer.objects.select_related("created_by").prefetch_related(
         "staff__user__emailaddress_set"
     )
-    return visible_to(user, rows.defer("document"))
+    return visible_to(actor, rows.defer("document"))
 
 
-def badge_classes_of(user: Person) -> QuerySet[BadgeClass]:
-    """The badge classes of this person's issuers."""
-    rows = BadgeClass.objects.select_related("issuer", "created_by")
-    return visible_to(user, rows.defer("document", "issuer__document"))
+def issuer_ids_of(actor: Actor) -> QuerySet[Any] | None:
+    """The entity ids of those issuers; None for all that there are."""
+    if actor.administrator:
+        return None
+    return visible_to(actor, Issuer.objects.all()).values("entity_id")
 
 
-def assertions_of(user: Person) -> QuerySet[Assertion]:
-    """The awards of this person's issuers, revoked and expired ones included."""
-    rows = Assertion.objects.select_related("badge_class", "issuer", "recipient", "created_by")
-    return visible_to(user, rows.defer("document", "badge_class__document", "issuer__document"))
+def badge_classes_of(actor: Actor) -> QuerySet[BadgeClass]:
+    """The badge classes of those issuers."""
+    rows = BadgeClass.objects.select_related(*RELATED[BadgeClass])
+    return visible_to(actor, rows.defer("document", "issuer__document"))
+
+
+def assertions_of(actor: Actor) -> QuerySet[Assertion]:
+    """The awards of those issuers, revoked and expired ones included."""
+    rows = Assertion.objects.select_related(*RELATED[Assertion])
+    return visible_to(actor, rows.defer("document", "badge_class__document", "issuer__document"))
+
+
+def unarchived(
+    rows: QuerySet[ArchivableModel], *, include_archived: bool
+) -> QuerySet[ArchivableModel]:
+    """A list as clients ask for it: without archived ones unless they are wanted."""
+    return rows if include_archived else rows.filter(archived_at=None)
+
+
+# What an object's document and representation are made of.
+RELATED: dict[type[Any], tuple[str, ...]] = {
+    Issuer: ("created_by",),
+    BadgeClass: ("issuer", "created_by"),
+    Assertion: ("badge_class", "issuer", "recipient", "created_by"),
+}
+
+
+def locked(rows: QuerySet[OwnedModel]) -> QuerySet[OwnedModel]:
+    """These rows as they are now, in a fixed order, locked until the transaction ends.
+
+    The rows they belong to are read, not locked.
+    """
+    return rows.select_for_update(of=("self",)).select_related(*RELATED[rows.model]).order_by("pk")
+
+
+def lock(row: OwnedModel) -> OwnedModel:
+    """One row, likewise. Raises DoesNotExist where it was deleted meanwhile."""
+    return locked(type(row)._default_manager.filter(pk=row.pk)).get()
 
 
 def current(assertions: QuerySet[Assertion], now: datetime) -> QuerySet[Assertion]:
@@ -49,12 +87,18 @@ class Holding:
 
 
 def holdings(
-    badge_class: BadgeClass, recipients: Iterable[Recipient], now: datetime
+    badge_class: BadgeClass,
+    recipients: Iterable[Recipient],
+    now: datetime,
+    *,
+    besides: Assertion | None = None,
 ) -> list[Holding]:
     """The held awards of a class among these recipients. Ask under the recipients' lock."""
     rows = current(
         Assertion.objects.filter(badge_class=badge_class, recipient__in=list(recipients)), now
     )
+    if besides:
+        rows = rows.exclude(pk=besides.pk)
     return [Holding(*row) for row in rows.values_list("recipient_id", "exclusive")]
 
 

@@ -9,6 +9,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 
 from accounts.models import User
+from api.scopes import SERVER_ADMIN
 from oauth.models import AccessToken
 
 
@@ -16,7 +17,8 @@ class BearerToken:
     """What the API may know of the presented token: `request.auth`."""
 
     def __init__(self, token: AccessToken, user: User) -> None:
-        self.granted = frozenset(token.scope.split())
+        beyond = frozenset() if user.is_superuser else {SERVER_ADMIN}
+        self.granted = frozenset(token.scope.split()) - beyond
         # Who repeats a request: the application or the app password, on behalf of one user (DESIGN
         # 9).
         holder = (

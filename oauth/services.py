@@ -12,7 +12,7 @@ from accounts.secrets import new_secret
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
-from api.scopes import ISSUER_ANY, is_known_scope
+from api.scopes import ISSUER_ANY, SERVER_ADMIN, is_known_scope
 from oauth.models import Application
 from oauth.redirects import check_redirect_uri
 
@@ -38,8 +38,9 @@ def create_application(
     """Return the application and its client secret, which is shown this once ("" for a public
     client).
 
-    Raises ValidationError for unknown grants, scopes or redirect URIs, and for a public client that
-    wants client credentials (RFC 6749, 4.4).
+    Raises ValidationError for unknown grants, scopes or redirect URIs, for a public client that
+    wants client credentials (RFC 6749, 4.4), and for `rw:serverAdmin` unless the client is
+    confidential and an administrator's.
     """
     errors: dict[str, list[str]] = {}
     if unknown := [grant for grant in grants if grant not in GRANTS] or (not grants and ["(none)"]):
@@ -48,6 +49,8 @@ def create_application(
         errors["grants"] = ["Only a confidential client can use client credentials."]
     if unknown := [s for s in scopes if s != ISSUER_ANY and not is_known_scope(s)]:
         errors["scopes"] = [f"Unknown scope: {' '.join(unknown)}"]
+    if SERVER_ADMIN in scopes and (client_type == "public" or not user.is_superuser):
+        errors["scopes"] = [f"{SERVER_ADMIN} is for confidential clients of administrators."]
     if "authorization-code" in grants and not redirect_uris:
         errors["redirect_uris"] = ["The authorization-code grant needs a redirect URI."]
     if problems := [text for uri in redirect_uris if (text := check_redirect_uri(uri))]:

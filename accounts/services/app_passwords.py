@@ -12,7 +12,7 @@ from accounts.secrets import keyed_digest, new_secret
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
-from api.scopes import is_known_scope
+from api.scopes import is_personal_scope
 
 DEFAULT_SCOPES = ("rw:profile", "rw:issuer", "rw:backpack")
 
@@ -28,7 +28,7 @@ def create_app_password(
     name = " ".join(unicodedata.normalize("NFC", name).split())
     if not 1 <= len(name) <= 100:
         raise ValidationError({"name": ["Give the app password a name of 1 to 100 characters."]})
-    unknown = [scope for scope in scopes if not is_known_scope(scope)]
+    unknown = [scope for scope in scopes if not is_personal_scope(scope)]
     if unknown or not scopes:
         raise ValidationError({"scopes": [f"Unknown scope: {' '.join(unknown) or '(none given)'}"]})
     secret = new_secret()

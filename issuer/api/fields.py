@@ -20,6 +20,9 @@ INSTANT = re.compile(
 )
 
 
+KEEP = "keep"
+
+
 class InstantField(serializers.Field):
     """A full ISO 8601 date and time, `T` or blank between (clients.md 3.5); without a zone it is
     UTC.
@@ -102,14 +105,14 @@ class WebAddressField(serializers.URLField):
 class ImageField(serializers.Field):
     """An image as a base64 data URI or an uploaded file, made safe: `Artwork`.
 
-    A web address is what clients send back of what they read: it means "the image you have", None.
+    A web address is what clients send back of what they read: "the image you have", KEEP.
     """
 
     default_error_messages = {"invalid": "Send a PNG or SVG image as a base64 data URI or a file."}
 
-    def to_internal_value(self, data: Any) -> Artwork | None:
+    def to_internal_value(self, data: Any) -> Artwork | str:
         if isinstance(data, str) and data.startswith(("http://", "https://")):
-            return None
+            return KEEP
         try:
             return prepare(self.read(data))
         except InvalidArtwork as error:

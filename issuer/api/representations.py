@@ -43,6 +43,7 @@ def issuer_object(issuer: Issuer, *, include_staff: bool = True) -> dict[str, An
         "url": issuer.url,
         "staff": [staff_object(member) for member in issuer.staff.all()],
         "extensions": issuer.extensions,
+        "archived": issuer.archived_at is not None,
         "badgrDomain": settings.LAUREL_URL.partition("://")[2],
     }
     if not include_staff:
@@ -54,6 +55,22 @@ def staff_object(member: IssuerStaff) -> dict[str, Any]:
     return {
         "userProfile": profile(member.user),
         "user": member.user.entity_id,
+        "role": member.role,
+    }
+
+
+def staff_object_v1(member: IssuerStaff) -> dict[str, Any]:
+    """The same in the names of v1 (badgr-api.md 2.5)."""
+    user = member.user
+    return {
+        "user": {
+            "slug": user.entity_id,
+            "first_name": user.first_name,
+            "last_name": user.last_name,
+            "email": user.email,
+            "url": [],
+            "telephone": [],
+        },
         "role": member.role,
     }
 
@@ -113,6 +130,7 @@ def badge_class_object(badge_class: BadgeClass) -> dict[str, Any]:
         },
         "oncePerPerson": badge_class.once_per_person,
         "extensions": badge_class.extensions,
+        "archived": badge_class.archived_at is not None,
     }
 
 

@@ -9,7 +9,7 @@ from issuer.models.assertions import (
 )
 from issuer.models.badge_classes import BadgeClass, Duration
 from issuer.models.issuers import Issuer, IssuerStaff, Role
-from issuer.models.published import Illustrated, Published
+from issuer.models.published import Illustrated, Published, artwork_file
 
 __all__ = [
     "MAX_IDENTITY",
@@ -24,4 +24,5 @@ __all__ = [
     "Published",
     "Recipient",
     "Role",
+    "artwork_file",
 ]

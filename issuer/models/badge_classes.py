@@ -33,6 +33,8 @@ class BadgeClass(Published, Illustrated):
     # Every award of this class is exclusive: nobody holds it twice at a time.
     once_per_person = models.BooleanField(default=False)
     extensions = models.JSONField(default=dict)
+    # Out of the lists and not awarded any more; what was awarded stays public.
+    archived_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

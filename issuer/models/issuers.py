@@ -17,6 +17,8 @@ class Issuer(Published, Illustrated):
     email = models.CharField(max_length=255)
     description = models.TextField(blank=True)
     extensions = models.JSONField(default=dict)
+    # Out of the lists and not awarded any more; what was awarded stays public.
+    archived_at = models.DateTimeField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )

@@ -60,5 +60,9 @@ class Illustrated(models.Model):
         """
         if not self.image_digest:
             return ""
-        kind = self.image_kind if rendering == "original" else "png"
-        return f"artwork/{self.image_digest}/{rendering}.{kind}"
+        return artwork_file(self.image_digest, self.image_kind, rendering)
+
+
+def artwork_file(digest: str, kind: str, rendering: str) -> str:
+    """Where a rendering is stored: the original as it is, the others as PNG."""
+    return f"artwork/{digest}/{rendering}.{kind if rendering == 'original' else 'png'}"

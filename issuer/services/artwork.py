@@ -6,15 +6,19 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 
 from issuer.artwork import Artwork
-from issuer.models import Illustrated
+from issuer.models import artwork_file
 
 
-def attach_artwork(row: Illustrated, artwork: Artwork) -> None:
-    """Store artwork with its renderings and make it the row's image. The caller saves the row.
+def keep_artwork(artwork: Artwork | None) -> dict[str, str]:
+    """Store artwork with its renderings; returns the fields of the row that shows it.
 
-    Files come before the row: a crash between leaves an unused file, never a row without its image.
+    Before the row's transaction: a crash between leaves an unused file, never a row without its
+    image, and nobody waits for the disk while a write lock is held.
     """
-    row.image_digest, row.image_kind = artwork.digest, artwork.kind
+    if artwork is None:
+        return {"image_digest": "", "image_kind": ""}
     contents = {"original": artwork.original, "square": artwork.square, "wide": artwork.wide}
     for rendering, content in contents.items():
-        default_storage.save(row.image_file(rendering), ContentFile(content))
+        name = artwork_file(artwork.digest, artwork.kind, rendering)
+        default_storage.save(name, ContentFile(content))
+    return {"image_digest": artwork.digest, "image_kind": artwork.kind}

@@ -36,7 +36,17 @@ class Award:
     narrative: str = ""
     evidence: Sequence[Mapping[str, str]] = ()
     exclusive: bool = False
+    notify: bool | None = None  # None: as the issuer has it
     extensions: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class InvalidAward:
+    """An item whose very shape is wrong. It is refused with the others, so that all that is wrong
+    is told at once.
+    """
+
+    errors: Errors
 
 
 def draft_assertion(badge_class: BadgeClass, item: Award, now: datetime) -> Assertion:

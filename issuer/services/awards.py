@@ -2,10 +2,10 @@
 nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -15,10 +15,11 @@ from activity.services import record_all
 from issuer.models import Assertion, BadgeClass, Recipient
 from issuer.permissions import Verb, require
 from issuer.queries import holdings
-from issuer.services.award_drafts import Award, Errors, draft_assertion
+from issuer.services.award_drafts import Award, Errors, InvalidAward, draft_assertion
 from issuer.services.publishing import publish
 
 ALREADY_HELD = "A previous award of this badge already exists for this recipient."
+ARCHIVED = "This badge is archived: it can not be awarded any more."
 MAX_AT_ONCE = 1000
 
 
@@ -32,35 +33,51 @@ class InvalidAwards(ValidationError):
         super().__init__(next(iter(self.by_index.values())))
 
 
-def award(*, actor: Actor, badge_class: BadgeClass, awards: Sequence[Award]) -> list[Assertion]:
+def award(
+    *, actor: Actor, badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]
+) -> list[Assertion]:
     """Award `badge_class` to each of up to 1,000 recipients, in a constant number of queries.
 
     An exclusive award (its own wish or the class's) is refused while the recipient holds one, and
-    refuses others while it is held. Raises PermissionDenied, InvalidAwards; then nothing is stored.
+    refuses others while it is held. Raises PermissionDenied, ValidationError, InvalidAwards; then
+    nothing is stored.
     """
     require(actor, Verb.AWARD, badge_class)
+    if badge_class.archived_at or badge_class.issuer.archived_at:
+        raise ValidationError(ARCHIVED)
     if not 1 <= len(awards) <= MAX_AT_ONCE:
         raise ValidationError(f"Award 1 to {MAX_AT_ONCE} badges at once.")
     now = timezone.now()
-    drafts = prepare(actor, badge_class, awards, now)
+    drafts, errors = prepare(actor, badge_class, awards, now)
     with transaction.atomic():
-        recipients = lock_recipients(drafts)
-        for draft in drafts:
-            draft.recipient = recipients[draft.recipient.type, draft.recipient.identity]
-        if refused := refusals(badge_class, drafts, now):
-            raise InvalidAwards({index: {"__all__": [ALREADY_HELD]} for index in refused})
-        assertions = Assertion.objects.bulk_create(drafts)
-        record_all(Verb.AWARD, assertions, actor=actor)
+        hold_recipients(drafts.values())
+        for index in refusals(badge_class, drafts, now):
+            errors[index] = {NON_FIELD_ERRORS: [ALREADY_HELD]}
+        if errors:
+            raise InvalidAwards(errors)
+        assertions = Assertion.objects.bulk_create(drafts.values())
+        record_all(Verb.AWARD, assertions, actor=actor, facts=[wishes(item) for item in awards])
     return assertions
 
 
+def wishes(item: Award | InvalidAward) -> dict[str, object]:
+    """What those who tell the recipient go by: `notify`, where it was said."""
+    notify = item.notify if isinstance(item, Award) else None
+    return {} if notify is None else {"notify": notify}
+
+
 def prepare(
-    actor: Actor, badge_class: BadgeClass, awards: Sequence[Award], now: datetime
-) -> list[Assertion]:
-    """Unsaved assertions with unsaved recipients and finished documents. Raises InvalidAwards."""
-    drafts: list[Assertion] = []
+    actor: Actor, badge_class: BadgeClass, awards: Sequence[Award | InvalidAward], now: datetime
+) -> tuple[dict[int, Assertion], dict[int, Errors]]:
+    """By index: unsaved assertions with unsaved recipients and finished documents, and what is
+    wrong with the other items.
+    """
+    drafts: dict[int, Assertion] = {}
     errors: dict[int, Errors] = {}
     for index, item in enumerate(awards):
+        if isinstance(item, InvalidAward):
+            errors[index] = item.errors
+            continue
         try:
             draft = draft_assertion(badge_class, item, now)
             publish(draft)
@@ -68,15 +85,14 @@ def prepare(
             errors[index] = error.message_dict
         else:
             draft.created_by = actor.user if isinstance(actor.user, User) else None
-            drafts.append(draft)
-    if errors:
-        raise InvalidAwards(errors)
-    return drafts
+            drafts[index] = draft
+    return drafts, errors
 
 
-def lock_recipients(drafts: Sequence[Assertion]) -> dict[tuple[str, str], Recipient]:
-    """Make the recipients known and lock their rows in one fixed order, so that two acts never
-    deadlock.
+def hold_recipients(drafts: Collection[Assertion]) -> None:
+    """Give the drafts their recipients' rows, locked until the transaction ends.
+
+    They are locked in one fixed order, so that two acts never deadlock.
     """
     wanted = sorted({(draft.recipient.type, draft.recipient.identity) for draft in drafts})
     Recipient.objects.bulk_create(
@@ -88,17 +104,28 @@ def lock_recipients(drafts: Sequence[Assertion]) -> dict[tuple[str, str], Recipi
         identities = [identity for of_kind, identity in wanted if of_kind == kind]
         rows = Recipient.objects.select_for_update().filter(type=kind, identity__in=identities)
         locked |= {(row.type, row.identity): row for row in rows.order_by("type", "identity")}
-    return locked
+    for draft in drafts:
+        draft.recipient = locked[draft.recipient.type, draft.recipient.identity]
 
 
-def refusals(badge_class: BadgeClass, drafts: Sequence[Assertion], now: datetime) -> list[int]:
-    """Indexes of the drafts that would make a second holding where one of the two is exclusive."""
+def refusals(
+    badge_class: BadgeClass,
+    drafts: Mapping[int, Assertion],
+    now: datetime,
+    *,
+    besides: Assertion | None = None,
+) -> list[int]:
+    """Indexes of the drafts that would make a second holding where one of the two is exclusive.
+
+    `besides` is the award that a draft is to replace: it stands in nobody's way.
+    """
     held: dict[int, bool] = {}  # recipient: is what they hold exclusive?
-    for holding in holdings(badge_class, {draft.recipient for draft in drafts}, now):
+    recipients = {draft.recipient for draft in drafts.values()}
+    for holding in holdings(badge_class, recipients, now, besides=besides):
         exclusive = held.get(holding.recipient_id, False)
         held[holding.recipient_id] = exclusive or holding.exclusive
     refused = []
-    for index, draft in enumerate(drafts):
+    for index, draft in drafts.items():
         if draft.expires_at and draft.expires_at <= now:
             continue  # an award of the past holds nothing
         recipient = draft.recipient.pk

@@ -1,65 +1,126 @@
-"""Creating badge classes."""
+"""Creating, changing and deleting badge classes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from accounts.models import User
 from activity.actors import Actor
 from activity.services import record
 from issuer.artwork import Artwork
-from issuer.models import BadgeClass, Issuer
+from issuer.models import Assertion, BadgeClass, Issuer
 from issuer.permissions import Verb, require
-from issuer.services.artwork import attach_artwork
+from issuer.queries import lock
+from issuer.services.editing import Cleaner, columns, save_changes, set_archived, set_fields
 from issuer.services.publishing import publish
 from issuer.texts import clean_line, clean_markdown
 
+HAS_AWARDS = "BadgeClass may only be deleted while it has never been awarded. Archive it instead."
+ISSUER_ARCHIVED = "The issuer is archived. Restore it first."
 
-@dataclass(frozen=True, kw_only=True)
-class BadgeClassDraft:
+
+class BadgeClassFields(TypedDict, total=False):
     """What a badge class says. `alignments` are dicts under the standard's names (`targetName`,
-    …).
+    …); `expires_amount` and `expires_duration` come together.
     """
 
     name: str
     description: str
     image: Artwork
-    criteria_url: str = ""
-    criteria_narrative: str = ""
-    tags: Sequence[str] = ()
-    alignments: Sequence[Mapping[str, str]] = ()
-    expires_amount: int | None = None
-    expires_duration: str = ""
-    once_per_person: bool = False
-    extensions: Mapping[str, Any] = field(default_factory=dict)
+    criteria_url: str
+    criteria_narrative: str
+    tags: Sequence[str]
+    alignments: Sequence[Mapping[str, str]]
+    expires_amount: int | None
+    expires_duration: str
+    once_per_person: bool
+    extensions: dict[str, Any]
+    archived: bool
 
 
-def create_badge_class(*, actor: Actor, issuer: Issuer, draft: BadgeClassDraft) -> BadgeClass:
+def clean_tags(tags: Sequence[str]) -> list[str]:
+    """Each tag once, in the order given."""
+    return list(dict.fromkeys(filter(None, map(clean_line, tags))))
+
+
+def clean_alignments(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
+    return [
+        {key: value if key == "targetUrl" else clean_line(value) for key, value in row.items()}
+        for row in rows
+    ]
+
+
+def unchanged(value: Any) -> Any:
+    return value
+
+
+CLEANERS: dict[str, Cleaner] = {
+    "name": clean_line,
+    "description": clean_markdown,
+    "image_digest": str,
+    "image_kind": str,
+    "criteria_url": str,
+    "criteria_narrative": clean_markdown,
+    "tags": clean_tags,
+    "alignments": clean_alignments,
+    "expires_amount": unchanged,
+    "expires_duration": str,
+    "once_per_person": bool,
+    "extensions": dict,
+}
+
+
+def create_badge_class(
+    *, actor: Actor, issuer: Issuer, **fields: Unpack[BadgeClassFields]
+) -> BadgeClass:
     """Create and publish a badge class. Raises PermissionDenied, ValidationError."""
     require(actor, Verb.CREATE_BADGE_CLASS, issuer)
+    if issuer.archived_at:
+        raise ValidationError(ISSUER_ARCHIVED)
     badge_class = BadgeClass(
         issuer=issuer,
         origin=issuer.origin,  # verifiers want one origin from issuer to award (OB 2.0, 1.3)
-        name=clean_line(draft.name),
-        description=clean_markdown(draft.description),
-        criteria_url=draft.criteria_url,
-        criteria_narrative=clean_markdown(draft.criteria_narrative),
-        tags=list(dict.fromkeys(filter(None, map(clean_line, draft.tags)))),
-        alignments=[
-            {key: value if key == "targetUrl" else clean_line(value) for key, value in row.items()}
-            for row in draft.alignments
-        ],
-        expires_amount=draft.expires_amount,
-        expires_duration=draft.expires_duration,
-        once_per_person=draft.once_per_person,
-        extensions=dict(draft.extensions),
         created_by=actor.user if isinstance(actor.user, User) else None,
     )
-    attach_artwork(badge_class, draft.image)
+    set_fields(badge_class, columns(fields), CLEANERS)
     publish(badge_class)
     with transaction.atomic():
         badge_class.save(force_insert=True)
         record(Verb.CREATE_BADGE_CLASS, badge_class, actor=actor)
     return badge_class
+
+
+def update_badge_class(
+    *, actor: Actor, badge_class: BadgeClass, **fields: Unpack[BadgeClassFields]
+) -> BadgeClass:
+    """Change what is given, publish anew. Nothing is written where nothing differs.
+
+    Awards name their class by its address and stay as they are; their baked images follow its
+    picture by themselves. Raises PermissionDenied, ValidationError.
+    """
+    require(actor, Verb.UPDATE_BADGE_CLASS, badge_class)
+    values = columns(fields)
+    with transaction.atomic():
+        changing = lock(badge_class)
+        changed = set_fields(changing, values, CLEANERS)
+        changed += set_archived(changing, fields.get("archived"))
+        save_changes(changing, changed, actor=actor, verb=Verb.UPDATE_BADGE_CLASS)
+    return changing
+
+
+@transaction.atomic
+def delete_badge_class(*, actor: Actor, badge_class: BadgeClass) -> None:
+    """Delete a class that was never awarded.
+
+    Raises PermissionDenied; ProtectedError while any award of it exists, revoked ones included:
+    their pages would be gone (badgr-api.md 9).
+    """
+    require(actor, Verb.DELETE_BADGE_CLASS, badge_class)
+    going = lock(badge_class)
+    if Assertion.objects.filter(badge_class=going).exists():
+        raise ProtectedError(HAS_AWARDS, set())
+    record(Verb.DELETE_BADGE_CLASS, going, actor=actor)
+    going.delete()

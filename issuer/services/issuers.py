@@ -1,61 +1,116 @@
-"""Creating issuers."""
+"""Creating, changing and deleting issuers."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.db.models import ProtectedError
 
 from accounts.models import User
 from accounts.queries import verified_addresses
 from activity.actors import Actor
 from activity.services import record
 from issuer.artwork import Artwork
-from issuer.models import Issuer, IssuerStaff, Role
-from issuer.permissions import Verb, may_create_issuers
-from issuer.services.artwork import attach_artwork
+from issuer.models import Assertion, BadgeClass, Issuer, IssuerStaff, Role
+from issuer.permissions import Verb, may_create_issuers, require
+from issuer.queries import lock
+from issuer.services.editing import Cleaner, columns, save_changes, set_archived, set_fields
 from issuer.services.publishing import publish
+from issuer.services.staff import replace_staff
 from issuer.texts import clean_line, clean_markdown
 
 UNVERIFIED_EMAIL = (
     "Issuer email must be one of your verified addresses."
     " Add this email to your profile and try again."
 )
+HAS_AWARDS = "Issuer can not be deleted because it has previously issued badges."
+
+
+class IssuerFields(TypedDict, total=False):
+    """What an issuer says, and who acts for it. `image` None: it has none."""
+
+    name: str
+    url: str
+    email: str
+    description: str
+    image: Artwork | None
+    extensions: dict[str, Any]
+    archived: bool
+    staff: Mapping[User, str]  # their roles; who stays keeps the role they have
+
+
+CLEANERS: dict[str, Cleaner] = {
+    "name": clean_line,
+    "url": str,
+    "email": str.strip,
+    "description": clean_markdown,
+    "extensions": dict,
+    "image_digest": str,
+    "image_kind": str,
+}
 
 
 def create_issuer(
-    *,
-    actor: Actor,
-    name: str,
-    url: str,
-    email: str,
-    description: str = "",
-    image: Artwork | None = None,
-    extensions: Mapping[str, Any] | None = None,
+    *, actor: Actor, owner: User | None = None, **fields: Unpack[IssuerFields]
 ) -> Issuer:
-    """Create and publish an issuer; its creator becomes the owner. Raises PermissionDenied,
-    ValidationError.
+    """Create and publish an issuer; its creator becomes the owner, unless an administrator names
+    another.
+
+    Raises PermissionDenied, ValidationError.
     """
-    user = actor.user
-    if not isinstance(user, User) or not may_create_issuers(user):
+    creator = owner if owner and actor.administrator else actor.user
+    if not isinstance(creator, User) or not (actor.administrator or may_create_issuers(creator)):
         raise PermissionDenied(
             "You may not create issuers on this server. Ask its administrator to approve you."
         )
-    if email.strip().lower() not in verified_addresses(user):
+    issuer = Issuer(created_by=creator)
+    set_fields(issuer, columns(fields), CLEANERS)
+    if not actor.administrator and issuer.email.lower() not in verified_addresses(creator):
         raise ValidationError(UNVERIFIED_EMAIL)
-    issuer = Issuer(
-        name=clean_line(name),
-        url=url,
-        email=email.strip(),
-        description=clean_markdown(description),
-        extensions=dict(extensions or {}),
-        created_by=user,
-    )
-    if image is not None:
-        attach_artwork(issuer, image)
     publish(issuer)
     with transaction.atomic():
         issuer.save(force_insert=True)
-        IssuerStaff.objects.create(issuer=issuer, user=user, role=Role.OWNER)
+        IssuerStaff.objects.create(issuer=issuer, user=creator, role=Role.OWNER)
         record(Verb.CREATE_ISSUER, issuer, actor=actor)
+        if staff := fields.get("staff"):
+            replace_staff(actor=actor, issuer=issuer, wanted={**staff, creator: Role.OWNER})
     return issuer
+
+
+def update_issuer(*, actor: Actor, issuer: Issuer, **fields: Unpack[IssuerFields]) -> Issuer:
+    """Change what is given, publish anew. Nothing is written where nothing differs.
+
+    Raises PermissionDenied, ValidationError.
+    """
+    require(actor, Verb.UPDATE_ISSUER, issuer)
+    values = columns(fields)
+    with transaction.atomic():
+        changing = lock(issuer)
+        changed = set_fields(changing, values, CLEANERS)
+        changed += set_archived(changing, fields.get("archived"))
+        if "archived_at" in changed:
+            require(actor, Verb.ARCHIVE_ISSUER, changing)
+        save_changes(changing, changed, actor=actor, verb=Verb.UPDATE_ISSUER)
+        if "staff" in fields:
+            replace_staff(actor=actor, issuer=changing, wanted=fields["staff"])
+    return changing
+
+
+@transaction.atomic
+def delete_issuer(*, actor: Actor, issuer: Issuer) -> None:
+    """Delete an issuer, with its badge classes, that never awarded anything.
+
+    Raises PermissionDenied; ProtectedError where there are awards: archive it instead.
+    """
+    require(actor, Verb.DELETE_ISSUER, issuer)
+    going = lock(issuer)
+    if Assertion.objects.filter(issuer=going).exists():
+        raise ProtectedError(HAS_AWARDS, set())
+    classes = list(BadgeClass.objects.select_for_update().filter(issuer=going).order_by("pk"))
+    for badge_class in classes:
+        badge_class.issuer = going
+        record(Verb.DELETE_BADGE_CLASS, badge_class, actor=actor)
+    record(Verb.DELETE_ISSUER, going, actor=actor)
+    BadgeClass.objects.filter(issuer=going).delete()
+    going.delete()

@@ -2,18 +2,25 @@
 document.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from activity.actors import Actor
-from activity.services import record
+from activity.services import record_all
 from issuer.models import Assertion
-from issuer.permissions import Verb, require
+from issuer.permissions import Verb, permitted, require, visible_to
+from issuer.queries import lock, locked
 from issuer.services.publishing import PUBLISHED_FIELDS, publish
 from issuer.texts import clean_line
 
 MAX_REASON = 255
+MAX_AT_ONCE = 1000
+ALREADY_REVOKED = "Assertion is already revoked"
+OUT_OF_REACH = "permission denied or object not found"
 
 
 @transaction.atomic
@@ -24,18 +31,74 @@ def revoke_assertion(*, actor: Actor, assertion: Assertion, reason: str) -> tupl
     Raises PermissionDenied, and ValidationError for a reason that is empty or over 255 characters.
     """
     require(actor, Verb.REVOKE, assertion)
+    reason = clean_reason(reason)
+    revoking = lock(assertion)
+    if revoking.revoked_at:
+        return revoking, False
+    revoke_locked([(revoking, reason)], actor=actor)
+    return revoking, True
+
+
+@dataclass(frozen=True)
+class Revocation:
+    """The wish to revoke one award."""
+
+    entity_id: str
+    reason: str
+
+
+@transaction.atomic
+def revoke_assertions(*, actor: Actor, wishes: Sequence[Revocation]) -> list[str]:
+    """Revoke up to 1,000 awards, in a constant number of queries, those that can be.
+
+    Returns for each wish, in order, why it was not fulfilled, or "". Raises ValidationError for
+    too many.
+    """
+    if len(wishes) > MAX_AT_ONCE:
+        raise ValidationError(f"Revoke at most {MAX_AT_ONCE} awards at once.")
+    allowed = permitted(actor, Verb.REVOKE)
+    asked = Assertion.objects.filter(entity_id__in={wish.entity_id for wish in wishes})
+    rows = {row.entity_id: row for row in locked(visible_to(actor, asked)) if allowed(row)}
+    fulfilled: dict[str, tuple[Assertion, str]] = {}
+    problems = []
+    for wish in wishes:
+        row = rows.get(wish.entity_id)
+        problem = why_not(row, wish, done=wish.entity_id in fulfilled)
+        if row and not problem:
+            fulfilled[wish.entity_id] = (row, clean_reason(wish.reason))
+        problems.append(problem)
+    revoke_locked(list(fulfilled.values()), actor=actor)
+    return problems
+
+
+def why_not(row: Assertion | None, wish: Revocation, *, done: bool) -> str:
+    """The sentence that says why a wish can not be fulfilled, "" where it can."""
+    if row is None:
+        return OUT_OF_REACH
+    if row.revoked_at or done:
+        return ALREADY_REVOKED
+    try:
+        clean_reason(wish.reason)
+    except ValidationError as error:
+        return str(error.messages[0])
+    return ""
+
+
+def revoke_locked(revocations: Sequence[tuple[Assertion, str]], *, actor: Actor) -> None:
+    """Revoke rows that are locked and not revoked yet, each for its reason."""
+    rows = [row for row, _ in revocations]
+    for row, reason in revocations:
+        row.revoked_at, row.revocation_reason = timezone.now(), reason
+        publish(row)
+    if rows:
+        fields = ["revoked_at", "revocation_reason", *PUBLISHED_FIELDS]
+        Assertion.objects.bulk_update(rows, fields)
+        record_all(Verb.REVOKE, rows, actor=actor)
+
+
+def clean_reason(reason: str) -> str:
+    """Raises ValidationError."""
     reason = clean_line(reason)
     if not 1 <= len(reason) <= MAX_REASON:
         raise ValidationError(f"Give a reason of 1 to {MAX_REASON} characters.")
-    locked = (
-        Assertion.objects.select_for_update(of=("self",))
-        .select_related("badge_class", "issuer", "recipient", "created_by")
-        .get(pk=assertion.pk)
-    )
-    if locked.revoked_at:
-        return locked, False
-    locked.revoked_at, locked.revocation_reason = timezone.now(), reason
-    publish(locked)
-    locked.save(update_fields=["revoked_at", "revocation_reason", *PUBLISHED_FIELDS])
-    record(Verb.REVOKE, locked, actor=actor)
-    return locked, True
+    return reason

@@ -10,6 +10,7 @@ from rest_framework.views import APIView
 
 from api.errors import InsufficientScope
 from api.scopes import (
+    ADMINISTRATION,
     ISSUER_ANY,
     SCOPES,
     ScopePermission,
@@ -20,7 +21,7 @@ from api.scopes import (
 )
 from api.views import ScopedView
 
-DECLARABLE = {*SCOPES, ISSUER_ANY}
+DECLARABLE = {*SCOPES, *ADMINISTRATION, ISSUER_ANY}
 
 
 def test_the_table():

@@ -14,7 +14,7 @@ from issuer.artwork import prepare
 from issuer.models import Assertion, BadgeClass, Issuer, IssuerStaff, Role
 from issuer.services.award_drafts import Award
 from issuer.services.awards import award
-from issuer.services.badge_classes import BadgeClassDraft, create_badge_class
+from issuer.services.badge_classes import create_badge_class
 from issuer.services.issuers import create_issuer
 from tests.support.images import png
 from tests.support.servers import PASSWORD
@@ -42,8 +42,7 @@ def issuer_of(user: User, **more: Any) -> Issuer:
 def badge_class_of(issuer: Issuer, **more: Any) -> BadgeClass:
     facts = {"name": "First steps", "description": "Took them.", "image": PICTURE}
     owner = IssuerStaff.objects.get(issuer=issuer, role=Role.OWNER).user
-    draft = BadgeClassDraft(**facts | more)
-    return create_badge_class(actor=acting(owner), issuer=issuer, draft=draft)
+    return create_badge_class(actor=acting(owner), issuer=issuer, **facts | more)
 
 
 def awarded(badge_class: BadgeClass, identity: str = "grace@example.org", **more: Any) -> Assertion:
@@ -88,6 +87,9 @@ class API:
 
     def post(self, path: str, body: Any, **headers: str) -> Any:
         return self.send("POST", path, body, **headers)
+
+    def put(self, path: str, body: Any, **headers: str) -> Any:
+        return self.send("PUT", path, body, **headers)
 
     def delete(self, path: str, body: Any = None) -> Any:
         return self.send("DELETE", path, body)

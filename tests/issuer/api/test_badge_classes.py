@@ -11,7 +11,7 @@ from tests.support.worlds import API, issuer_of, staff
 KEYS = {
     "entityType", "entityId", "openBadgeId", "createdAt", "createdBy", "issuer",
     "issuerOpenBadgeId", "name", "image", "description", "criteriaUrl", "criteriaNarrative",
-    "alignments", "tags", "expires", "oncePerPerson", "extensions",
+    "alignments", "tags", "expires", "oncePerPerson", "extensions", "archived",
 }  # fmt: skip
 BODY = {"name": "First steps", "description": "Took them.", "image": data_uri(png())}
 

@@ -11,7 +11,7 @@ from tests.support.worlds import API, issuer_of, person
 
 KEYS = {
     "entityType", "entityId", "openBadgeId", "createdAt", "createdBy", "name", "image", "email",
-    "description", "url", "staff", "extensions", "badgrDomain",
+    "description", "url", "staff", "extensions", "archived", "badgrDomain",
 }  # fmt: skip
 BODY = {"name": "University", "email": "ada@example.org", "url": "https://university.example"}
 

@@ -1,0 +1,169 @@
+"""Awards, batches of them, corrections and revocations as `/v2` takes them."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from rest_framework import serializers
+
+from api.errors import flatten
+from issuer.api.fields import (
+    ExtensionsField,
+    InstantField,
+    NameField,
+    StringField,
+    TextField,
+    WebAddressField,
+)
+from issuer.api.inputs import MAX_TEXT
+from issuer.models import MAX_IDENTITY, Assertion, IdentityType
+from issuer.services.award_drafts import Award, InvalidAward
+from issuer.services.awards import MAX_AT_ONCE
+from issuer.services.corrections import Correction
+from issuer.services.revocations import MAX_REASON, Revocation
+from ob.identity import hash_identity
+
+
+class RecipientInput(serializers.Serializer[Any]):
+    identity = StringField(max_length=MAX_IDENTITY)
+    type = serializers.ChoiceField(
+        choices=IdentityType.choices, default=IdentityType.EMAIL, allow_null=True
+    )
+    hashed = serializers.BooleanField(required=False, allow_null=True, default=None)
+
+
+class EvidenceInput(serializers.Serializer[Any]):
+    url = WebAddressField(required=False, allow_null=True)
+    narrative = TextField(max_length=MAX_TEXT)
+    name = TextField(max_length=1024, allow_blank=True)
+    description = TextField(max_length=MAX_TEXT, allow_blank=True)
+    genre = TextField(max_length=1024, allow_blank=True)
+    audience = TextField(max_length=1024, allow_blank=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if not attrs.get("url") and not attrs.get("narrative"):
+            raise serializers.ValidationError("Give a url, a narrative, or both.")
+        return {key: value for key, value in attrs.items() if value}
+
+
+class AwardInput(serializers.Serializer[Any]):
+    recipient = RecipientInput()
+    issuedOn = InstantField(required=False, allow_null=True)
+    expires = InstantField(required=False, allow_null=True)
+    narrative = TextField(max_length=MAX_TEXT)
+    evidence = EvidenceInput(many=True, required=False, allow_null=True, max_length=100)
+    allowDuplicateAwards = serializers.BooleanField(default=True, allow_null=True)
+    notify = serializers.BooleanField(required=False, allow_null=True)
+    create_notification = serializers.BooleanField(required=False, allow_null=True)
+    extensions = ExtensionsField()
+
+    def award(self) -> Award:
+        return award_of(self.validated_data)
+
+
+def award_of(data: dict[str, Any], *, notify: bool | None = None) -> Award:
+    """The award of one validated item; `notify` is what holds where it says nothing itself."""
+    recipient = data["recipient"]
+    told = [data.get("notify"), data.get("create_notification"), notify]
+    return Award(
+        identity=recipient["identity"],
+        identity_type=recipient["type"] or IdentityType.EMAIL,
+        hashed=recipient["hashed"],
+        issued_on=data.get("issuedOn"),
+        expires_at=data.get("expires"),
+        narrative=data.get("narrative") or "",
+        evidence=data.get("evidence") or (),
+        exclusive=data["allowDuplicateAwards"] is False,
+        notify=next((wish for wish in told if wish is not None), None),
+        extensions=data.get("extensions") or {},
+    )
+
+
+class CorrectionInput(AwardInput):
+    """Of an award what is to change: clients send a part, or back the whole that they read."""
+
+    issuedOn = InstantField(required=False)
+
+    def correction(self, assertion: Assertion) -> Correction:
+        """What `correct_assertion` takes: only what was sent. A recipient told as we tell them,
+        hashed or plain, is the one of before (clients.md 3.14).
+        """
+        data = self.validated_data
+        told = {ours: data[theirs] for theirs, ours in MOMENTS.items() if theirs in data}
+        if "narrative" in data:
+            told["narrative"] = data["narrative"] or ""
+        if "evidence" in data:
+            told["evidence"] = data["evidence"] or []
+        if "extensions" in data:
+            told["extensions"] = data["extensions"] or {}
+        recipient = data.get("recipient", {})
+        if recipient.get("identity", assertion.identity_given) not in known_as(assertion):
+            told["identity"] = recipient["identity"]
+        if recipient.get("type"):
+            told["identity_type"] = recipient["type"]
+        if recipient.get("hashed") is not None:
+            told["hashed"] = recipient["hashed"]
+        return cast(Correction, told)
+
+
+MOMENTS = {"issuedOn": "issued_on", "expires": "expires_at"}
+
+
+def known_as(assertion: Assertion) -> set[str]:
+    """The forms in which the API tells who has this award."""
+    identity = assertion.recipient.identity
+    return {identity, assertion.identity_given, hash_identity(identity, assertion.salt)}
+
+
+class BatchInput(serializers.Serializer[Any]):
+    """A batch: `assertions`, each an award, and what holds for those that do not say `notify`."""
+
+    assertions = serializers.ListField(
+        child=serializers.JSONField(allow_null=True), min_length=1, max_length=MAX_AT_ONCE
+    )
+    notify = serializers.BooleanField(required=False, allow_null=True)
+    create_notification = serializers.BooleanField(required=False, allow_null=True)
+
+    def awards(self, *, check: Callable[[Any], None]) -> list[Award | InvalidAward]:
+        """In order; items of a wrong shape, and those that `check` raises ValidationError for,
+        stand among them with what is wrong.
+        """
+        data = self.validated_data
+        told = [data.get("notify"), data.get("create_notification")]
+        default = next((wish for wish in told if wish is not None), None)
+        shape = AwardInput()
+        found: list[Award | InvalidAward] = []
+        for item in data["assertions"]:
+            try:
+                check(item)
+                found.append(award_of(shape.run_validation(item), notify=default))
+            except serializers.ValidationError as error:
+                fields, rest = flatten(error.detail)
+                found.append(InvalidAward(fields | ({NON_FIELD_ERRORS: rest} if rest else {})))
+            except ValidationError as error:
+                found.append(InvalidAward(error.message_dict))
+        return found
+
+
+class RevocationInput(serializers.Serializer[Any]):
+    revocation_reason = NameField(max_length=MAX_REASON)
+
+
+def read_revocations(body: Any) -> list[Revocation | str]:
+    """The wishes of a bulk revocation, in order; of one that is incomplete, what it lacks.
+
+    Raises ValidationError for what is no list (badgr-api.md 2.4).
+    """
+    if not isinstance(body, list):
+        raise ValidationError("Send a list of objects with entityId and revocationReason.")
+    if len(body) > MAX_AT_ONCE:
+        raise ValidationError(f"Revoke at most {MAX_AT_ONCE} awards at once.")
+    return [read_revocation(item) for item in body]
+
+
+def read_revocation(item: Any) -> Revocation | str:
+    told = item if isinstance(item, dict) else {}
+    for name in ("entityId", "revocationReason"):
+        if not isinstance(told.get(name), str) or not told[name].strip():
+            return f"{name} is required"
+    return Revocation(told["entityId"], told["revocationReason"])

@@ -1,0 +1,57 @@
+"""Members of an issuer's staff as the staff routes take them."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from accounts.models import User
+from accounts.queries import user_by_email, users_by_entity_id
+from issuer.api.fields import StringField
+from issuer.models import Role
+
+NO_SUCH_USER = "Nobody on this server has verified this address."
+
+
+class StaffMemberInput(serializers.Serializer[Any]):
+    """A member of an issuer's staff by a verified e-mail address, or by user id."""
+
+    email = serializers.EmailField(required=False, max_length=254)
+    user = StringField(required=False, max_length=64)
+    role = serializers.ChoiceField(choices=Role.choices, required=False)
+
+    def person(self) -> User:
+        """Raises ValidationError where nobody here has that address or id."""
+        email, entity_id = (self.validated_data.get(name) for name in ("email", "user"))
+        if (email is None) == (entity_id is None):
+            raise ValidationError("Give either email or user.")
+        try:
+            if email is not None:
+                return user_by_email(email)
+            return users_by_entity_id([entity_id])[entity_id]
+        except (User.DoesNotExist, KeyError):
+            field = "user" if email is None else "email"
+            raise ValidationError({field: [NO_SUCH_USER]}) from None
+
+    def role_told(self) -> Role:
+        try:
+            return Role(self.validated_data["role"])
+        except KeyError:
+            raise ValidationError({"role": ["This field is required."]}) from None
+
+
+class StaffActionInput(serializers.Serializer[Any]):
+    """The one form of all changes in v1; `username` is an address there, too."""
+
+    action = serializers.ChoiceField(choices=["add", "modify", "remove"])
+    email = serializers.EmailField(required=False, max_length=254)
+    username = serializers.EmailField(required=False, max_length=254)
+    role = serializers.ChoiceField(choices=Role.choices, default=Role.STAFF)
+
+    def person(self) -> User:
+        """Raises ValidationError without an address, User.DoesNotExist for an unknown one."""
+        data = self.validated_data
+        email = data.get("email") or data.get("username")
+        if not email:
+            raise ValidationError({"email": ["This field is required."]})
+        return user_by_email(email)

@@ -1,0 +1,1 @@
+"""`/v2` issuers, badge classes and awards: parse, authorise, call one service, render."""

@@ -1,0 +1,219 @@
+"""/v2/assertions, and the awards of a badge class or an issuer."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.envelope import success
+from api.errors import InvalidItems
+from api.idempotency import create_once
+from api.paging import paged
+from issuer import queries
+from issuer.api.inputs.assertions import (
+    AwardInput,
+    BatchInput,
+    CorrectionInput,
+    RevocationInput,
+    read_revocations,
+)
+from issuer.api.representations import assertion_object
+from issuer.api.views.room import READ_ONE, WRITE_ONE, IssuerRoomView, told
+from issuer.models import BadgeClass, Issuer
+from issuer.permissions import Verb
+from issuer.services.awards import InvalidAwards, award
+from issuer.services.corrections import correct_assertion
+from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
+
+
+class AwardingView(IssuerRoomView):
+    """Routes that list awards and make them."""
+
+    scopes = {"GET": READ_ONE, "POST": WRITE_ONE}
+    verbs = {"GET": Verb.READ, "POST": Verb.AWARD}
+
+    def listed(self, request: Request, rows: Any) -> Response:
+        wanted = queries.listed(
+            rows,
+            identities=request.query_params.getlist("recipient"),
+            include_expired=told(request, "include_expired"),
+            include_revoked=told(request, "include_revoked"),
+        )
+        return paged(request, wanted, assertion_object)
+
+    def award_one(self, request: Request, badge_class: BadgeClass) -> Response:
+        data = AwardInput(data=request.data)
+        data.is_valid(raise_exception=True)
+
+        def create() -> list[str]:
+            (made,) = award(actor=self.actor, badge_class=badge_class, awards=[data.award()])
+            return [made.entity_id]
+
+        (entity_id,) = create_once(request, create)
+        return success([assertion_object(self.assertion(entity_id))], status=201)
+
+
+class BadgeClassAssertionListView(AwardingView):
+    """/v2/badgeclasses/{id}/assertions"""
+
+    def get(self, request: Request, entity_id: str) -> Response:
+        badge_class = self.badge_class(entity_id)
+        rows = queries.assertions_of(self.actor).filter(badge_class=badge_class)
+        return self.listed(request, rows)
+
+    def post(self, request: Request, entity_id: str) -> Response:
+        badge_class = self.badge_class(entity_id)
+        require_same_class(request.data, badge_class)
+        return self.award_one(request, badge_class)
+
+
+class IssuerAssertionListView(AwardingView):
+    """/v2/issuers/{id}/assertions"""
+
+    def get(self, request: Request, entity_id: str) -> Response:
+        issuer = self.issuer(entity_id)
+        rows = queries.assertions_of(self.actor).filter(issuer=issuer)
+        return self.listed(request, rows)
+
+    def post(self, request: Request, entity_id: str) -> Response:
+        issuer = self.issuer(entity_id)
+        return self.award_one(request, self.class_told(request.data, issuer))
+
+    def class_told(self, body: Any, issuer: Issuer) -> BadgeClass:
+        """The issuer's class that the body names: by id, address or name. Raises ValidationError
+        (badgr-api.md 2.4).
+        """
+        told = body if isinstance(body, dict) else {}
+        named = {name: told[name] for name in CLASS_NAMES if told.get(name) is not None}
+        if not named:
+            raise ValidationError({"badgeclass": ["This field is required"]})
+        if len(named) > 1:
+            raise ValidationError("Multiple badge class identifiers: give one of them.")
+        ((name, value),) = named.items()
+        if not isinstance(value, str):
+            raise ValidationError({name: ["Not a valid string."]})
+        rows = queries.badge_classes_of(self.actor)
+        if name == "badgeclassName":
+            return the_one(value, list(rows.filter(issuer=issuer, name=value, archived_at=None)))
+        found = rows.filter(entity_id=value.rpartition("/")[2]).first()
+        if found is None or value not in (found.entity_id, found.public_url):
+            message = f'Invalid entity_id "{value[:200]}" - object does not exist.'
+            raise ValidationError({name: [message]})
+        if found.issuer_id != issuer.pk:
+            raise ValidationError({name: ["Could not find matching badgeclass for this issuer."]})
+        return found
+
+
+CLASS_NAMES = ("badgeclass", "badgeclassOpenBadgeId", "badgeclassName")
+
+
+def the_one(name: str, found: list[BadgeClass]) -> BadgeClass:
+    """The class of this name. Raises ValidationError where there is none, or several."""
+    if not found:
+        raise ValidationError(f"No matching BadgeClass found with name {name}")
+    if len(found) > 1:
+        raise ValidationError(f"Could not award; {len(found)} BadgeClasses with name {name}")
+    return found[0]
+
+
+class BatchView(IssuerRoomView):
+    """/v2/badgeclasses/{id}/issue"""
+
+    scopes = {"POST": WRITE_ONE}
+    verbs = {"POST": Verb.AWARD}
+
+    def post(self, request: Request, entity_id: str) -> Response:
+        """All or nothing, in one transaction; an error names every bad item by its index."""
+        badge_class = self.badge_class(entity_id)
+        body = {"assertions": request.data} if isinstance(request.data, list) else request.data
+        data = BatchInput(data=body)
+        data.is_valid(raise_exception=True)
+        require_same_class(body, badge_class)
+        awards = data.awards(check=lambda item: require_same_class(item, badge_class))
+
+        def create() -> list[str]:
+            try:
+                made = award(actor=self.actor, badge_class=badge_class, awards=awards)
+            except InvalidAwards as error:
+                raise InvalidItems(error.by_index) from None
+            return [row.entity_id for row in made]
+
+        entity_ids = create_once(request, create)
+        rows = queries.assertions_of(self.actor).filter(entity_id__in=entity_ids)
+        by_id = {row.entity_id: assertion_object(row) for row in rows}
+        return success([by_id[entity_id] for entity_id in entity_ids], status=201)
+
+
+class AssertionView(IssuerRoomView):
+    """/v2/assertions/{id}"""
+
+    scopes = {"GET": READ_ONE, "PUT": WRITE_ONE, "DELETE": WRITE_ONE}
+    verbs = {"GET": Verb.READ, "PUT": Verb.UPDATE_ASSERTION, "DELETE": Verb.REVOKE}
+
+    def get(self, request: Request, entity_id: str) -> Response:
+        return success([assertion_object(self.assertion(entity_id))])
+
+    def put(self, request: Request, entity_id: str) -> Response:
+        """What is omitted stays as it is (DESIGN 9)."""
+        assertion = self.assertion(entity_id)
+        data = CorrectionInput(data=request.data, partial=True)
+        data.is_valid(raise_exception=True)
+        correct_assertion(actor=self.actor, assertion=assertion, **data.correction(assertion))
+        return success([assertion_object(self.assertion(entity_id))])
+
+    def delete(self, request: Request, entity_id: str) -> Response:
+        """Revoke. The reason comes in the body of the DELETE, in snake case (badgr-api.md 2.4)."""
+        assertion = self.assertion(entity_id)
+        data = RevocationInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        revoked, changed = revoke_assertion(
+            actor=self.actor,
+            assertion=assertion,
+            reason=data.validated_data["revocation_reason"],
+        )
+        if not changed:
+            raise ValidationError(ALREADY_REVOKED)
+        return success([assertion_object(revoked)])
+
+
+class RevocationListView(IssuerRoomView):
+    """/v2/assertions/revoke"""
+
+    scopes = {"POST": WRITE_ONE}
+    verbs = {"POST": Verb.REVOKE}
+
+    def post(self, request: Request) -> Response:
+        """Each item for itself: 200 with what became of it, in order."""
+        items = read_revocations(request.data)
+        problems = revoke_assertions(
+            actor=self.actor, wishes=[item for item in items if not isinstance(item, str)]
+        )
+        outcomes = iter(problems)
+        return success(
+            [
+                outcome(told, item if isinstance(item, str) else next(outcomes))
+                for told, item in zip(request.data, items, strict=True)
+            ],
+            description="revoked badges",
+        )
+
+
+def outcome(told: Any, problem: str) -> dict[str, Any]:
+    """What became of one wish, beside what it said."""
+    said = told if isinstance(told, dict) else {}
+    kept = {name: said[name] for name in ("entityId", "revocationReason") if name in said}
+    return {"revoked": not problem, **kept} | ({"reason": problem} if problem else {})
+
+
+def require_same_class(body: Any, badge_class: BadgeClass) -> None:
+    """A body that names a class must name the one of the path (badgr-api.md 9)."""
+    mine = {
+        "badgeclass": badge_class.entity_id,
+        "badgeclassOpenBadgeId": badge_class.public_url,
+    }
+    told = body if isinstance(body, dict) else {}
+    wrong = [name for name, value in mine.items() if told.get(name) not in (None, value)]
+    if wrong:
+        message = "The body names another badge class than the address."
+        raise ValidationError({name: [message] for name in wrong})

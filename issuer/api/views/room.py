@@ -1,0 +1,74 @@
+"""What the routes of this room share: the actor, and objects by id within person's and token's
+reach.
+"""
+
+import logging
+from typing import Any, ClassVar
+
+from rest_framework.request import Request
+
+from activity.actors import Actor, Channel
+from api.scopes import ISSUER_ANY, SERVER_ADMIN, issuer_limit
+from api.views import ScopedView
+from issuer import queries
+from issuer.models import Assertion, BadgeClass, Issuer
+from issuer.permissions import Verb
+
+log = logging.getLogger("laurel.api")
+
+READ_ALL = frozenset({"r:issuer", "rw:issuer", SERVER_ADMIN})
+WRITE_ALL = frozenset({"rw:issuer", SERVER_ADMIN})
+READ_ONE = READ_ALL | {ISSUER_ANY}
+WRITE_ONE = WRITE_ALL | {ISSUER_ANY}
+
+
+class IssuerRoomView(ScopedView):
+    """A route on issuers and what belongs to them.
+
+    `scopes` says what the token must hold, `verbs` what the person's role must allow, by method;
+    a method without a verb needs no role at a particular issuer.
+    """
+
+    verbs: ClassVar[dict[str, Verb]] = {}
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        super().initial(request, *args, **kwargs)
+        if request.auth and SERVER_ADMIN in request.auth.granted:
+            log.info(
+                "%s %s with rw:serverAdmin by %s of user %s",
+                request.method,
+                request.path,
+                request.auth.client_key,
+                request.user.entity_id,
+            )
+
+    @property
+    def actor(self) -> Actor:
+        request = self.request
+        return Actor(
+            user=request.user,
+            channel=Channel.API,
+            client=request.auth.client_key,
+            issuer_limit=issuer_limit(request.auth.granted),
+            administrator=SERVER_ADMIN in request.auth.granted,
+        )
+
+    def reached(self, rows: Any, entity_id: str) -> Any:
+        """The object, if the person may see it (else 404) and the token reaches it (else 403)."""
+        found = rows.get(entity_id=entity_id)
+        self.check_object_permissions(self.request, found)
+        return found
+
+    def issuer(self, entity_id: str) -> Issuer:
+        return self.reached(queries.issuers_of(self.actor), entity_id)
+
+    def badge_class(self, entity_id: str) -> BadgeClass:
+        return self.reached(queries.badge_classes_of(self.actor), entity_id)
+
+    def assertion(self, entity_id: str) -> Assertion:
+        return self.reached(queries.assertions_of(self.actor), entity_id)
+
+
+def told(request: Request, name: str) -> bool:
+    """A switch in the query, such as `include_archived=true`."""
+    return request.query_params.get(name, "").lower() in {"1", "true"}

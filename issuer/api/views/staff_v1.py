@@ -1,0 +1,43 @@
+"""/v1/issuer/issuers/{id}/staff, for clients of the old API: bare JSON, no envelope."""
+
+from collections.abc import Callable
+from typing import Any
+
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from api.errors import v1_errors
+from issuer.api.inputs.staff import StaffActionInput
+from issuer.api.representations import staff_object_v1
+from issuer.api.views.room import READ_ONE, WRITE_ONE, IssuerRoomView
+from issuer.permissions import Verb
+from issuer.services.staff import add_member, change_role, remove_member
+
+
+class StaffV1View(IssuerRoomView):
+    """The staff as a list; one POST for all changes."""
+
+    scopes = {"GET": READ_ONE, "POST": WRITE_ONE}
+    verbs = {"GET": Verb.READ, "POST": Verb.CHANGE_STAFF}
+
+    def get_exception_handler(self) -> Callable[..., Any]:
+        return v1_errors
+
+    def get(self, request: Request, entity_id: str) -> Response:
+        return Response([staff_object_v1(member) for member in self.issuer(entity_id).staff.all()])
+
+    def post(self, request: Request, entity_id: str) -> Response:
+        issuer = self.issuer(entity_id)
+        data = StaffActionInput(data=request.data)
+        data.is_valid(raise_exception=True)
+        person, wanted = data.person(), data.validated_data
+        common = {"actor": self.actor, "issuer": issuer, "user": person}
+        match wanted["action"]:
+            case "add":
+                add_member(**common, role=wanted["role"])
+            case "modify":
+                change_role(**common, role=wanted["role"])
+            case "remove":
+                remove_member(**common)
+                return Response("User has been removed from the staff of the issuer.")
+        return Response(staff_object_v1(self.issuer(entity_id).staff.get(user=person)))
