@@ -1,10 +1,12 @@
 """A small world of rows for in-process tests: a person, their issuer, a badge class, awards."""
 
 import json
-from datetime import datetime
+from datetime import datetime, timedelta
+from secrets import token_urlsafe
 from typing import Any
 
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AppPassword, User
 from accounts.services.app_passwords import create_app_password
@@ -16,6 +18,7 @@ from issuer.services.award_drafts import Award
 from issuer.services.awards import award
 from issuer.services.badge_classes import create_badge_class
 from issuer.services.issuers import create_issuer
+from oauth.models import PUBLIC_CLIENT_ID, AccessToken, Application
 from tests.support.images import png
 from tests.support.servers import PASSWORD
 
@@ -101,3 +104,16 @@ def as_json(body: Any) -> bytes:
 
 def instant(text: str) -> datetime:
     return datetime.fromisoformat(text)
+
+
+def bearer(user: User, *scopes: str) -> dict[str, str]:
+    """The header of an access token with these very scopes, as an application would hold it."""
+    secret = token_urlsafe(16)
+    AccessToken.objects.create(
+        token=secret,
+        user=user,
+        application=Application.objects.get(client_id=PUBLIC_CLIENT_ID),
+        scope=" ".join(scopes),
+        expires=timezone.now() + timedelta(hours=1),
+    )
+    return {"Authorization": f"Bearer {secret}"}

@@ -16,6 +16,7 @@ from issuer.api.fields import (
     WebAddressField,
 )
 from issuer.api.inputs import MAX_TEXT
+from issuer.api.inputs.changeable import ChangeableInput
 from issuer.models import MAX_IDENTITY, Assertion, IdentityType
 from issuer.services.award_drafts import Award, InvalidAward
 from issuer.services.awards import MAX_AT_ONCE
@@ -32,6 +33,12 @@ class RecipientInput(serializers.Serializer[Any]):
     hashed = serializers.BooleanField(required=False, allow_null=True, default=None)
 
 
+class CorrectedRecipientInput(RecipientInput):
+    """Where the type is omitted it stays."""
+
+    type = serializers.ChoiceField(choices=IdentityType.choices, required=False)
+
+
 class EvidenceInput(serializers.Serializer[Any]):
     url = WebAddressField(required=False, allow_null=True)
     narrative = TextField(max_length=MAX_TEXT)
@@ -46,7 +53,7 @@ class EvidenceInput(serializers.Serializer[Any]):
         return {key: value for key, value in attrs.items() if value}
 
 
-class AwardInput(serializers.Serializer[Any]):
+class AwardInput(ChangeableInput):
     recipient = RecipientInput()
     issuedOn = InstantField(required=False, allow_null=True)
     expires = InstantField(required=False, allow_null=True)
@@ -82,6 +89,7 @@ def award_of(data: dict[str, Any], *, notify: bool | None = None) -> Award:
 class CorrectionInput(AwardInput):
     """Of an award what is to change: clients send a part, or back the whole that they read."""
 
+    recipient = CorrectedRecipientInput()
     issuedOn = InstantField(required=False)
 
     def correction(self, assertion: Assertion) -> Correction:

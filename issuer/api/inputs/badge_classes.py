@@ -16,6 +16,7 @@ from issuer.api.fields import (
     WebAddressField,
 )
 from issuer.api.inputs import MAX_TEXT
+from issuer.api.inputs.changeable import ChangeableInput
 from issuer.artwork import Artwork
 from issuer.models import Duration
 from issuer.services.badge_classes import BadgeClassFields
@@ -43,7 +44,7 @@ class ExpiryInput(serializers.Serializer[Any]):
         return attrs
 
 
-class BadgeClassInput(serializers.Serializer[Any]):
+class BadgeClassInput(ChangeableInput):
     name = NameField(max_length=1024)
     description = DescriptionField(max_length=MAX_TEXT)
     image = ImageField()
@@ -59,13 +60,13 @@ class BadgeClassInput(serializers.Serializer[Any]):
     archived = serializers.BooleanField(required=False)
 
     def validate_image(self, image: Artwork | str) -> Artwork | str:
-        if image == KEEP and not self.partial:
+        if image == KEEP and not self.changing:
             raise serializers.ValidationError("This field is required.")
         return image
 
     def to_internal_value(self, data: Any) -> Any:
         """A class always has an image: null on a change is what clients send that have none."""
-        if self.partial and isinstance(data, dict) and data.get("image", KEEP) is None:
+        if self.changing and isinstance(data, dict) and data.get("image", KEEP) is None:
             data = {name: value for name, value in data.items() if name != "image"}
         return super().to_internal_value(data)
 

@@ -17,6 +17,7 @@ from issuer.api.fields import (
     WebAddressField,
 )
 from issuer.api.inputs import MAX_TEXT
+from issuer.api.inputs.changeable import ChangeableInput
 from issuer.models import Role
 from issuer.services.issuers import IssuerFields
 
@@ -28,7 +29,7 @@ class StaffInput(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=Role.choices, default=Role.STAFF)
 
 
-class IssuerInput(serializers.Serializer[Any]):
+class IssuerInput(ChangeableInput):
     name = NameField(max_length=1024)
     url = WebAddressField()
     email = serializers.EmailField(max_length=255)

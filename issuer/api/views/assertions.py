@@ -19,9 +19,8 @@ from issuer.api.inputs.assertions import (
     read_revocations,
 )
 from issuer.api.representations import assertion_object
-from issuer.api.views.room import READ_ONE, WRITE_ONE, IssuerRoomView, told
+from issuer.api.views.room import IssuerRoomView, told
 from issuer.models import BadgeClass, Issuer
-from issuer.permissions import Verb
 from issuer.services.awards import InvalidAwards, award
 from issuer.services.corrections import correct_assertion
 from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
@@ -29,9 +28,6 @@ from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revok
 
 class AwardingView(IssuerRoomView):
     """Routes that list awards and make them."""
-
-    scopes = {"GET": READ_ONE, "POST": WRITE_ONE}
-    verbs = {"GET": Verb.READ, "POST": Verb.AWARD}
 
     def listed(self, request: Request, rows: Any) -> Response:
         wanted = queries.listed(
@@ -54,9 +50,7 @@ class AwardingView(IssuerRoomView):
         return success([assertion_object(self.assertion(entity_id))], status=201)
 
 
-class BadgeClassAssertionListView(AwardingView):
-    """/v2/badgeclasses/{id}/assertions"""
-
+class BadgeClassAssertionListView(AwardingView, route="/v2/badgeclasses/{entity_id}/assertions"):
     def get(self, request: Request, entity_id: str) -> Response:
         badge_class = self.badge_class(entity_id)
         rows = queries.assertions_of(self.actor).filter(badge_class=badge_class)
@@ -68,9 +62,7 @@ class BadgeClassAssertionListView(AwardingView):
         return self.award_one(request, badge_class)
 
 
-class IssuerAssertionListView(AwardingView):
-    """/v2/issuers/{id}/assertions"""
-
+class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/assertions"):
     def get(self, request: Request, entity_id: str) -> Response:
         issuer = self.issuer(entity_id)
         rows = queries.assertions_of(self.actor).filter(issuer=issuer)
@@ -117,12 +109,7 @@ def the_one(name: str, found: list[BadgeClass]) -> BadgeClass:
     return found[0]
 
 
-class BatchView(IssuerRoomView):
-    """/v2/badgeclasses/{id}/issue"""
-
-    scopes = {"POST": WRITE_ONE}
-    verbs = {"POST": Verb.AWARD}
-
+class BatchView(IssuerRoomView, route="/v2/badgeclasses/{entity_id}/issue"):
     def post(self, request: Request, entity_id: str) -> Response:
         """All or nothing, in one transaction; an error names every bad item by its index."""
         badge_class = self.badge_class(entity_id)
@@ -145,19 +132,14 @@ class BatchView(IssuerRoomView):
         return success([by_id[entity_id] for entity_id in entity_ids], status=201)
 
 
-class AssertionView(IssuerRoomView):
-    """/v2/assertions/{id}"""
-
-    scopes = {"GET": READ_ONE, "PUT": WRITE_ONE, "DELETE": WRITE_ONE}
-    verbs = {"GET": Verb.READ, "PUT": Verb.UPDATE_ASSERTION, "DELETE": Verb.REVOKE}
-
+class AssertionView(IssuerRoomView, route="/v2/assertions/{entity_id}"):
     def get(self, request: Request, entity_id: str) -> Response:
         return success([assertion_object(self.assertion(entity_id))])
 
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         assertion = self.assertion(entity_id)
-        data = CorrectionInput(data=request.data, partial=True)
+        data = CorrectionInput(data=request.data, changing=True)
         data.is_valid(raise_exception=True)
         correct_assertion(actor=self.actor, assertion=assertion, **data.correction(assertion))
         return success([assertion_object(self.assertion(entity_id))])
@@ -177,12 +159,7 @@ class AssertionView(IssuerRoomView):
         return success([assertion_object(revoked)])
 
 
-class RevocationListView(IssuerRoomView):
-    """/v2/assertions/revoke"""
-
-    scopes = {"POST": WRITE_ONE}
-    verbs = {"POST": Verb.REVOKE}
-
+class RevocationListView(IssuerRoomView, route="/v2/assertions/revoke"):
     def post(self, request: Request) -> Response:
         """Each item for itself: 200 with what became of it, in order."""
         items = read_revocations(request.data)

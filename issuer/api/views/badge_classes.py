@@ -13,15 +13,10 @@ from issuer import queries
 from issuer.api.inputs.badge_classes import BadgeClassInput
 from issuer.api.representations import badge_class_object
 from issuer.api.views.room import (
-    READ_ALL,
-    READ_ONE,
-    WRITE_ALL,
-    WRITE_ONE,
     IssuerRoomView,
     told,
 )
 from issuer.models import Issuer
-from issuer.permissions import Verb
 from issuer.services.badge_classes import (
     create_badge_class,
     delete_badge_class,
@@ -29,12 +24,7 @@ from issuer.services.badge_classes import (
 )
 
 
-class BadgeClassListView(IssuerRoomView):
-    """/v2/badgeclasses"""
-
-    scopes = {"GET": READ_ALL, "POST": WRITE_ALL}
-    verbs = {"GET": Verb.READ, "POST": Verb.CREATE_BADGE_CLASS}
-
+class BadgeClassListView(IssuerRoomView, route="/v2/badgeclasses"):
     def get(self, request: Request) -> Response:
         return self.listed(request, queries.badge_classes_of(self.actor))
 
@@ -65,11 +55,7 @@ class BadgeClassListView(IssuerRoomView):
         return success([badge_class_object(self.badge_class(entity_id))], status=201)
 
 
-class IssuerBadgeClassListView(BadgeClassListView):
-    """/v2/issuers/{id}/badgeclasses"""
-
-    scopes = {"GET": READ_ONE, "POST": WRITE_ONE}
-
+class IssuerBadgeClassListView(BadgeClassListView, route="/v2/issuers/{entity_id}/badgeclasses"):
     def get(self, request: Request, entity_id: str) -> Response:  # type: ignore[override]
         issuer = self.issuer(entity_id)
         return self.listed(request, queries.badge_classes_of(self.actor).filter(issuer=issuer))
@@ -78,23 +64,14 @@ class IssuerBadgeClassListView(BadgeClassListView):
         return self.create(request, self.issuer(entity_id))
 
 
-class BadgeClassView(IssuerRoomView):
-    """/v2/badgeclasses/{id}"""
-
-    scopes = {"GET": READ_ONE, "PUT": WRITE_ONE, "DELETE": WRITE_ONE}
-    verbs = {
-        "GET": Verb.READ,
-        "PUT": Verb.UPDATE_BADGE_CLASS,
-        "DELETE": Verb.DELETE_BADGE_CLASS,
-    }
-
+class BadgeClassView(IssuerRoomView, route="/v2/badgeclasses/{entity_id}"):
     def get(self, request: Request, entity_id: str) -> Response:
         return success([badge_class_object(self.badge_class(entity_id))])
 
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         badge_class = self.badge_class(entity_id)
-        data = BadgeClassInput(data=request.data, context={"request": request}, partial=True)
+        data = BadgeClassInput(data=request.data, context={"request": request}, changing=True)
         data.is_valid(raise_exception=True)
         update_badge_class(actor=self.actor, badge_class=badge_class, **data.fields_told())
         return success([badge_class_object(self.badge_class(entity_id))])

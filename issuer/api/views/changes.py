@@ -15,8 +15,7 @@ from api.paging import Order
 from issuer import queries
 from issuer.api.representations import assertion_object, badge_class_object, issuer_object
 from issuer.api.views.issuers import includes_staff
-from issuer.api.views.room import READ_ALL, IssuerRoomView
-from issuer.permissions import Verb
+from issuer.api.views.room import IssuerRoomView
 
 IN_ORDER = Order("at", "object_id", newest_first=False)
 
@@ -24,8 +23,6 @@ IN_ORDER = Order("at", "object_id", newest_first=False)
 class ChangesView(IssuerRoomView):
     """What a kind of object has in common with the others: its changes, and how it is found."""
 
-    scopes = {"GET": READ_ALL}
-    verbs = {"GET": Verb.READ}
     object_type: ClassVar[str]
 
     def get(self, request: Request) -> Response:
@@ -50,7 +47,7 @@ class ChangesView(IssuerRoomView):
         raise NotImplementedError
 
 
-class ChangedIssuersView(ChangesView):
+class ChangedIssuersView(ChangesView, route="/v2/issuers/changed"):
     object_type = "issuer"
 
     def rows(self) -> Any:
@@ -61,7 +58,7 @@ class ChangedIssuersView(ChangesView):
         return lambda row: issuer_object(row, include_staff=with_staff)
 
 
-class ChangedBadgeClassesView(ChangesView):
+class ChangedBadgeClassesView(ChangesView, route="/v2/badgeclasses/changed"):
     object_type = "badgeclass"
 
     def rows(self) -> Any:
@@ -71,7 +68,7 @@ class ChangedBadgeClassesView(ChangesView):
         return badge_class_object
 
 
-class ChangedAssertionsView(ChangesView):
+class ChangedAssertionsView(ChangesView, route="/v2/assertions/changed"):
     object_type = "assertion"
 
     def rows(self) -> Any:

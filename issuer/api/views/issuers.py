@@ -10,15 +10,10 @@ from issuer import queries
 from issuer.api.inputs.issuers import IssuerInput
 from issuer.api.representations import issuer_object
 from issuer.api.views.room import (
-    READ_ALL,
-    READ_ONE,
-    WRITE_ALL,
-    WRITE_ONE,
     IssuerRoomView,
     told,
 )
 from issuer.models import Issuer
-from issuer.permissions import Verb
 from issuer.services.issuers import create_issuer, delete_issuer, update_issuer
 
 
@@ -30,12 +25,7 @@ def includes_staff(request: Request) -> bool:
     return request.query_params.get("include_staff", "").lower() not in {"0", "false"}
 
 
-class IssuerListView(IssuerRoomView):
-    """/v2/issuers"""
-
-    scopes = {"GET": READ_ALL, "POST": WRITE_ALL}
-    verbs = {"GET": Verb.READ}
-
+class IssuerListView(IssuerRoomView, route="/v2/issuers"):
     def get(self, request: Request) -> Response:
         with_staff = includes_staff(request)
         rows = queries.unarchived(
@@ -56,19 +46,14 @@ class IssuerListView(IssuerRoomView):
         return answer(request, self.issuer(entity_id), status=201)
 
 
-class IssuerView(IssuerRoomView):
-    """/v2/issuers/{id}"""
-
-    scopes = {"GET": READ_ONE, "PUT": WRITE_ONE, "DELETE": WRITE_ONE}
-    verbs = {"GET": Verb.READ, "PUT": Verb.UPDATE_ISSUER, "DELETE": Verb.DELETE_ISSUER}
-
+class IssuerView(IssuerRoomView, route="/v2/issuers/{entity_id}"):
     def get(self, request: Request, entity_id: str) -> Response:
         return answer(request, self.issuer(entity_id))
 
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         issuer = self.issuer(entity_id)
-        data = IssuerInput(data=request.data, partial=True)
+        data = IssuerInput(data=request.data, changing=True)
         data.is_valid(raise_exception=True)
         update_issuer(actor=self.actor, issuer=issuer, **data.fields_told())
         return answer(request, self.issuer(entity_id))

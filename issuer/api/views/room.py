@@ -3,33 +3,27 @@ reach.
 """
 
 import logging
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework.request import Request
 
 from activity.actors import Actor, Channel
-from api.scopes import ISSUER_ANY, SERVER_ADMIN, issuer_limit
+from api.scopes import SERVER_ADMIN, issuer_limit
 from api.views import ScopedView
 from issuer import queries
+from issuer.api.access import ROUTES
 from issuer.models import Assertion, BadgeClass, Issuer
-from issuer.permissions import Verb
 
 log = logging.getLogger("laurel.api")
 
-READ_ALL = frozenset({"r:issuer", "rw:issuer", SERVER_ADMIN})
-WRITE_ALL = frozenset({"rw:issuer", SERVER_ADMIN})
-READ_ONE = READ_ALL | {ISSUER_ANY}
-WRITE_ONE = WRITE_ALL | {ISSUER_ANY}
-
 
 class IssuerRoomView(ScopedView):
-    """A route on issuers and what belongs to them.
+    """A route on issuers and what belongs to them, named by its row in the table of access."""
 
-    `scopes` says what the token must hold, `verbs` what the person's role must allow, by method;
-    a method without a verb needs no role at a particular issuer.
-    """
-
-    verbs: ClassVar[dict[str, Verb]] = {}
+    def __init_subclass__(cls, *, route: str = "", **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if route:
+            cls.scopes = {method: access.scopes for method, access in ROUTES[route].items()}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)

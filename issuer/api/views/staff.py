@@ -6,29 +6,12 @@ from rest_framework.response import Response
 from api.envelope import success
 from issuer.api.inputs.staff import StaffMemberInput
 from issuer.api.representations import staff_object
-from issuer.api.views.room import READ_ONE, WRITE_ONE, IssuerRoomView
-from issuer.permissions import Verb
+from issuer.api.views.room import IssuerRoomView
 from issuer.services.staff import add_member, change_role, remove_member
 
 
-class StaffView(IssuerRoomView):
-    """/v2/issuers/{id}/staff: every answer is the whole staff as it is then."""
-
+class StaffView(IssuerRoomView, route="/v2/issuers/{entity_id}/staff"):
     http_method_names = [*IssuerRoomView.http_method_names, "patch"]
-    scopes = {
-        "GET": READ_ONE,
-        "POST": WRITE_ONE,
-        "PUT": WRITE_ONE,
-        "PATCH": WRITE_ONE,
-        "DELETE": WRITE_ONE,
-    }
-    verbs = {
-        "GET": Verb.READ,
-        "POST": Verb.CHANGE_STAFF,
-        "PUT": Verb.CHANGE_STAFF,
-        "PATCH": Verb.CHANGE_STAFF,
-        "DELETE": Verb.CHANGE_STAFF,
-    }
 
     def get(self, request: Request, entity_id: str) -> Response:
         return self.answer(entity_id)

@@ -9,16 +9,12 @@ from rest_framework.response import Response
 from api.errors import v1_errors
 from issuer.api.inputs.staff import StaffActionInput
 from issuer.api.representations import staff_object_v1
-from issuer.api.views.room import READ_ONE, WRITE_ONE, IssuerRoomView
-from issuer.permissions import Verb
+from issuer.api.views.room import IssuerRoomView
 from issuer.services.staff import add_member, change_role, remove_member
 
 
-class StaffV1View(IssuerRoomView):
+class StaffV1View(IssuerRoomView, route="/v1/issuer/issuers/{entity_id}/staff"):
     """The staff as a list; one POST for all changes."""
-
-    scopes = {"GET": READ_ONE, "POST": WRITE_ONE}
-    verbs = {"GET": Verb.READ, "POST": Verb.CHANGE_STAFF}
 
     def get_exception_handler(self) -> Callable[..., Any]:
         return v1_errors
