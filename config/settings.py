@@ -60,6 +60,8 @@ INSTALLED_APPS = [
     "allauth.account",
     "oauth2_provider",
     "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
     "csp",
     "django.contrib.admin",
     "django.contrib.auth",
@@ -209,6 +211,23 @@ REST_FRAMEWORK = {
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "api.rendering.Negotiation",
     "EXCEPTION_HANDLER": "api.errors.envelope_errors",
     "UNAUTHENTICATED_USER": None,
+    "URL_FORMAT_OVERRIDE": None,
+    "DEFAULT_SCHEMA_CLASS": "api.openapi.RouteSchema",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Laurel",
+    "DESCRIPTION": "Issuers, badge classes and awards, as Badgr's API version 2 has them.",
+    "VERSION": "2",
+    "SERVERS": [{"url": LAUREL_URL}],
+    "OAS_VERSION": "3.1.0",  # in which a DELETE may have a body
+    "COMPONENT_SPLIT_PATCH": False,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "SCHEMA_PATH_PREFIX": "/v[12]",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "api.openapi.add_errors",
+        "oauth.openapi.add_token_endpoint",
+    ],
 }
 # Larger bodies are refused before Django sees them (config/bodies.py).
 LAUREL_MAX_BODY = 16 * 1024 * 1024

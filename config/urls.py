@@ -4,7 +4,7 @@ from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.urls import include, path
 
-from config import pages
+from config import pages, schema
 
 # One way to sign in, with one limit on guessing.
 admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]
@@ -16,6 +16,8 @@ urlpatterns = [
     path("", include("issuer.api.urls")),
     path("accounts/", include("accounts.web.urls")),
     path("", include("accounts.web.setup_urls")),
+    path("schema", schema.schema, name="schema"),
+    path("docs/api", schema.browse, name="api-docs"),
     path("staff/", admin.site.urls),
 ]
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -23,6 +25,7 @@ INSTANT = re.compile(
 KEEP = "keep"
 
 
+@extend_schema_field(OpenApiTypes.DATETIME)
 class InstantField(serializers.Field):
     """A full ISO 8601 date and time, `T` or blank between (clients.md 3.5); without a zone it is
     UTC.
@@ -102,6 +105,9 @@ class WebAddressField(serializers.URLField):
         return value
 
 
+@extend_schema_field(
+    {"type": "string", "description": "A PNG or SVG as a base64 data URI; in a form, a file."}
+)
 class ImageField(serializers.Field):
     """An image as a base64 data URI or an uploaded file, made safe: `Artwork`.
 

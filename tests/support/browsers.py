@@ -48,14 +48,16 @@ UNREACHABLE = """() => [...document.querySelectorAll('a[href], button, input:not
 
 
 @contextmanager
-def browser(*, scheme: str = "light", width: int = 1100) -> Iterator[BrowserContext]:
-    """A browser without JavaScript, in light or dark, as wide as told."""
+def browser(
+    *, scheme: str = "light", width: int = 1100, scripts: bool = False
+) -> Iterator[BrowserContext]:
+    """A browser, without JavaScript unless told, in light or dark, as wide as told."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         yield chromium.new_context(
             viewport={"width": width, "height": 800},
             color_scheme=scheme,
-            java_script_enabled=False,
+            java_script_enabled=scripts,
         )
         chromium.close()
 

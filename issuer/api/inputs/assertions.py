@@ -54,6 +54,8 @@ class EvidenceInput(serializers.Serializer[Any]):
 
 
 class AwardInput(ChangeableInput):
+    """An award; `create_notification` is another name of `notify`."""
+
     recipient = RecipientInput()
     issuedOn = InstantField(required=False, allow_null=True)
     expires = InstantField(required=False, allow_null=True)
@@ -66,6 +68,14 @@ class AwardInput(ChangeableInput):
 
     def award(self) -> Award:
         return award_of(self.validated_data)
+
+
+class IssuersAwardInput(AwardInput):
+    """Where the address names an issuer alone, the body names one of its classes, in one way."""
+
+    badgeclass = StringField(required=False, allow_null=True)
+    badgeclassOpenBadgeId = StringField(required=False, allow_null=True)
+    badgeclassName = StringField(required=False, allow_null=True)
 
 
 def award_of(data: dict[str, Any], *, notify: bool | None = None) -> Award:
@@ -88,6 +98,8 @@ def award_of(data: dict[str, Any], *, notify: bool | None = None) -> Award:
 
 class CorrectionInput(AwardInput):
     """Of an award what is to change: clients send a part, or back the whole that they read."""
+
+    changing = True
 
     recipient = CorrectedRecipientInput()
     issuedOn = InstantField(required=False)

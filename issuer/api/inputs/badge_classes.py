@@ -12,6 +12,7 @@ from issuer.api.fields import (
     ImageField,
     ListOrOneField,
     NameField,
+    StringField,
     TextField,
     WebAddressField,
 )
@@ -45,6 +46,8 @@ class ExpiryInput(serializers.Serializer[Any]):
 
 
 class BadgeClassInput(ChangeableInput):
+    """A new badge class."""
+
     name = NameField(max_length=1024)
     description = DescriptionField(max_length=MAX_TEXT)
     image = ImageField()
@@ -92,6 +95,18 @@ class BadgeClassInput(ChangeableInput):
         if "extensions" in data:
             told["extensions"] = data["extensions"] or {}
         return cast(BadgeClassFields, told)
+
+
+class IssuersBadgeClassInput(BadgeClassInput):
+    """Where the address does not name the issuer, the body does."""
+
+    issuer = StringField(max_length=64)
+
+
+class BadgeClassChanges(BadgeClassInput):
+    """What is omitted stays; so does the image where a web address stands for it."""
+
+    changing = True
 
 
 TEXTS = {"criteriaUrl": "criteria_url", "criteriaNarrative": "criteria_narrative"}

@@ -1,6 +1,6 @@
 """Input that describes a new object whole, or an object that exists in part."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -11,9 +11,10 @@ class ChangeableInput(serializers.Serializer[Any]):
     Unlike DRF's `partial` this says nothing of nested objects: an alignment is sent whole.
     """
 
-    def __init__(self, *args: Any, changing: bool = False, **kwargs: Any) -> None:
+    changing: ClassVar[bool] = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.changing = changing
-        if changing:
+        if self.changing:
             for field in self.fields.values():
                 field.required = False

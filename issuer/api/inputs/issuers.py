@@ -30,6 +30,8 @@ class StaffInput(serializers.Serializer[Any]):
 
 
 class IssuerInput(ChangeableInput):
+    """A new issuer; a web address as `image` leaves the image as it is."""
+
     name = NameField(max_length=1024)
     url = WebAddressField()
     email = serializers.EmailField(max_length=255)
@@ -70,3 +72,9 @@ class IssuerInput(ChangeableInput):
         if unknown:
             raise ValidationError({f"staff.{n}.user": [NO_SUCH_USER] for n in unknown})
         return {users[m["user"]]: m.get("role", Role.STAFF) for m in members}
+
+
+class IssuerChanges(IssuerInput):
+    """What is omitted stays; `staff`, where it is sent, is the whole staff."""
+
+    changing = True

@@ -139,7 +139,7 @@ class AssertionView(IssuerRoomView, route="/v2/assertions/{entity_id}"):
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         assertion = self.assertion(entity_id)
-        data = CorrectionInput(data=request.data, changing=True)
+        data = CorrectionInput(data=request.data)
         data.is_valid(raise_exception=True)
         correct_assertion(actor=self.actor, assertion=assertion, **data.correction(assertion))
         return success([assertion_object(self.assertion(entity_id))])

@@ -10,12 +10,9 @@ from api.envelope import success
 from api.idempotency import create_once
 from api.paging import paged
 from issuer import queries
-from issuer.api.inputs.badge_classes import BadgeClassInput
+from issuer.api.inputs.badge_classes import BadgeClassChanges, BadgeClassInput
 from issuer.api.representations import badge_class_object
-from issuer.api.views.room import (
-    IssuerRoomView,
-    told,
-)
+from issuer.api.views.room import IssuerRoomView, told
 from issuer.models import Issuer
 from issuer.services.badge_classes import (
     create_badge_class,
@@ -71,7 +68,7 @@ class BadgeClassView(IssuerRoomView, route="/v2/badgeclasses/{entity_id}"):
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         badge_class = self.badge_class(entity_id)
-        data = BadgeClassInput(data=request.data, context={"request": request}, changing=True)
+        data = BadgeClassChanges(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
         update_badge_class(actor=self.actor, badge_class=badge_class, **data.fields_told())
         return success([badge_class_object(self.badge_class(entity_id))])

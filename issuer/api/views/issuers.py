@@ -7,12 +7,9 @@ from api.envelope import success
 from api.idempotency import create_once
 from api.paging import paged
 from issuer import queries
-from issuer.api.inputs.issuers import IssuerInput
+from issuer.api.inputs.issuers import IssuerChanges, IssuerInput
 from issuer.api.representations import issuer_object
-from issuer.api.views.room import (
-    IssuerRoomView,
-    told,
-)
+from issuer.api.views.room import IssuerRoomView, told
 from issuer.models import Issuer
 from issuer.services.issuers import create_issuer, delete_issuer, update_issuer
 
@@ -53,7 +50,7 @@ class IssuerView(IssuerRoomView, route="/v2/issuers/{entity_id}"):
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         issuer = self.issuer(entity_id)
-        data = IssuerInput(data=request.data, changing=True)
+        data = IssuerChanges(data=request.data)
         data.is_valid(raise_exception=True)
         update_issuer(actor=self.actor, issuer=issuer, **data.fields_told())
         return answer(request, self.issuer(entity_id))

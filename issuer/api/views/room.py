@@ -5,6 +5,7 @@ reach.
 import logging
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_view
 from rest_framework.request import Request
 
 from activity.actors import Actor, Channel
@@ -12,17 +13,21 @@ from api.scopes import SERVER_ADMIN, issuer_limit
 from api.views import ScopedView
 from issuer import queries
 from issuer.api.access import ROUTES
+from issuer.api.described import DESCRIBED
 from issuer.models import Assertion, BadgeClass, Issuer
 
 log = logging.getLogger("laurel.api")
 
 
 class IssuerRoomView(ScopedView):
-    """A route on issuers and what belongs to them, named by its row in the table of access."""
+    """A route on issuers and what belongs to them, named by its row in the tables of access and
+    of descriptions.
+    """
 
     def __init_subclass__(cls, *, route: str = "", **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if route:
+            extend_schema_view(**DESCRIBED[route])(cls)
             cls.scopes = {method: access.scopes for method, access in ROUTES[route].items()}
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:

@@ -1,0 +1,141 @@
+"""/schema and /docs/api: every route with its scopes, its errors and an example that works."""
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+import yaml
+from django.test import Client
+
+from accounts.services.people import create_user
+from issuer.api import examples
+from issuer.api.access import ROUTES
+from issuer.api.described import DESCRIBED
+from tests.support.worlds import API, SERVER, awarded, badge_class_of, issuer_of, person
+
+
+@pytest.fixture(scope="module")
+def described() -> dict[str, Any]:
+    answer = Client().get("/schema")
+    assert answer["Content-Type"] == "application/vnd.oai.openapi+json"
+    return answer.json()
+
+
+def operations(described: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any]]:
+    return {
+        (path, method.upper()): told
+        for path, methods in described["paths"].items()
+        for method, told in methods.items()
+    }
+
+
+def test_it_is_the_table_of_access(described):
+    told = {key: value for key, value in operations(described).items() if key[0][:3] == "/v2"
+            or key[0][:3] == "/v1"}  # fmt: skip
+    assert set(told) == {(route, method) for route, ways in ROUTES.items() for method in ways}
+    for (route, method), operation in told.items():
+        scopes = {scope for way in operation["security"] for scope in way["OAuth2"]}
+        assert scopes == ROUTES[route][method].scopes
+        assert operation["summary"]
+        assert {"400", "401", "403", "404"} <= set(operation["responses"])
+    assert {route: {way.upper() for way in ways} for route, ways in DESCRIBED.items()} == {
+        route: set(ways) for route, ways in ROUTES.items()
+    }
+
+
+def test_yaml_is_the_same(described):
+    answer = Client().get("/schema?format=yaml")
+    assert yaml.safe_load(answer.content) == described
+    assert Client().get("/schema", headers={"If-None-Match": answer["ETag"]}).status_code == 200
+    assert Client().get("/schema?format=yaml",
+                        headers={"If-None-Match": answer["ETag"]}).status_code == 304  # fmt: skip
+
+
+def test_every_answer_of_v2_has_an_example_of_its_shape(described):
+    for (path, _), operation in operations(described).items():
+        if not path.startswith("/v2/") or path.endswith("/changed"):
+            continue
+        for status, answer in operation["responses"].items():
+            if status in ("200", "201"):
+                media = answer["content"]["application/json"]
+                (example,) = media["examples"].values()
+                check(described, example["value"], media["schema"])
+    for answer in described["components"]["responses"].values():
+        for media in answer["content"].values():
+            if "example" in media:
+                check(described, media["example"], media["schema"])
+
+
+def check(described: dict[str, Any], value: Any, schema: dict[str, Any]) -> None:
+    jsonschema.Draft202012Validator(
+        {**schema, "components": described["components"]},
+        format_checker=jsonschema.FormatChecker(),
+    ).validate(value)
+
+
+@pytest.fixture
+def badge_class(db):
+    owner = person("badges@northfield.example")
+    create_user(actor=SERVER, email="joan@northfield.example", password="not-guessable-9")
+    return badge_class_of(issuer_of(owner))
+
+
+@pytest.fixture
+def api(badge_class) -> API:
+    return API(badge_class.created_by)
+
+
+def test_the_examples_work_and_answers_have_their_shape(described, api, badge_class):
+    """Every request that the description shows is sent, and what comes back is what it says."""
+    made = awarded(badge_class)
+    other = badge_class_of(badge_class.issuer, name="Never awarded")
+    ids = {"issuers": badge_class.issuer.entity_id, "badgeclasses": badge_class.entity_id,
+           "assertions": made.entity_id}  # fmt: skip
+    sent = 0
+    for (path, method), operation in sorted(operations(described).items(), key=order):
+        if not path.startswith("/v2/"):
+            continue
+        target = path.replace("{entity_id}", ids[path.split("/")[2]])
+        if method == "DELETE" and path == "/v2/badgeclasses/{entity_id}":
+            target = f"/v2/badgeclasses/{other.entity_id}"
+        if (method, path) == ("DELETE", "/v2/issuers/{entity_id}"):
+            target = f"/v2/issuers/{issuer_of(badge_class.created_by).entity_id}"
+        body = example_of(operation, badge_class)
+        answer = api.send(method, target, body)
+        (wanted,) = (status for status in operation["responses"] if status[0] == "2")
+        assert str(answer.status_code) == wanted, (method, path, answer.content)
+        if wanted != "204":
+            schema = operation["responses"][wanted]["content"]["application/json"]["schema"]
+            check(described, answer.json(), schema)
+        sent += 1
+    assert sent == sum(len(ways) for route, ways in ROUTES.items() if route.startswith("/v2/"))
+
+
+ORDER = ["GET", "POST", "PUT", "PATCH", "DELETE"]
+
+
+def order(item: tuple[tuple[str, str], dict[str, Any]]) -> tuple[int, str]:
+    """Archiving comes after all that an archived class refuses."""
+    (path, method), _ = item
+    return ORDER.index(method), path
+
+
+def example_of(operation: dict[str, Any], badge_class: Any) -> Any:
+    """The example's body, with the ids it names replaced by living ones."""
+    if "requestBody" not in operation:
+        return None
+    (example,) = operation["requestBody"]["content"]["application/json"]["examples"].values()
+    living = {examples.ISSUER["entityId"]: badge_class.issuer.entity_id,
+              examples.BADGE_CLASS["entityId"]: badge_class.entity_id}  # fmt: skip
+    text = json.dumps(example["value"])
+    for shown, real in living.items():
+        text = text.replace(shown, real)
+    return json.loads(text)
+
+
+def test_the_page_lists_every_operation_without_scripts(described):
+    page = Client().get("/docs/api").content.decode()
+    for path in described["paths"]:
+        assert f"<code>{path}</code>" in page
+    assert "http://" not in page.replace("http://localhost", "")

@@ -1,0 +1,88 @@
+"""What the API's description allows and forbids, thrown at a running server by schemathesis: never
+a 5xx, never a status, media type or body that is not described.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis.errors import Unsatisfiable
+from hypothesis.strategies import booleans
+from schemathesis import GenerationMode, checks
+from schemathesis.specs.openapi import checks as openapi
+
+from issuer.api.access import ROUTES
+from tests.support.clients import connect
+from tests.support.servers import Server
+
+OPERATIONS = [(route, method) for route, methods in ROUTES.items() for method in methods]
+OPERATIONS.append(("/o/token", "POST"))
+EXAMPLES = 15
+HELD_TO = [
+    checks.not_a_server_error,
+    openapi.status_code_conformance,
+    openapi.content_type_conformance,
+    openapi.response_schema_conformance,
+    openapi.unsupported_method,
+]
+
+
+class World:
+    """A server, a client of it, and ids that exist beside those that do not."""
+
+    def __init__(self, server: Server) -> None:
+        self.server, self.client = server, connect(server)
+        self.bearer = {"Authorization": f"Bearer {self.client.token['access_token']}"}
+        self.refill()
+
+    def refill(self) -> None:
+        """Issuer, class and award: random requests delete and revoke them."""
+        issuer = self.client.issuer()["entityId"]
+        badge_class = self.client.badge_class(issuer)["entityId"]
+        award = self.client.award(badge_class, "grace@example.org")["entityId"]
+        self.ids = {"issuers": issuer, "badgeclasses": badge_class, "assertions": award}
+
+
+@pytest.fixture(scope="module")
+def world(server: Server) -> Iterator[World]:
+    made = World(server)
+    yield made
+    made.client.close()
+
+
+@pytest.fixture(scope="module")
+def described(world: World) -> Any:
+    return schemathesis.openapi.from_url(f"{world.server.url}/schema")
+
+
+@pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)
+@pytest.mark.parametrize(
+    ("route", "method"), OPERATIONS, ids=[f"{method} {route}" for route, method in OPERATIONS]
+)
+def test_nothing_undescribed_comes_back(
+    world: World, described: Any, route: str, method: str, mode: GenerationMode
+) -> None:
+    kind = route.partition("/{")[0].rpartition("/")[2]
+    try:
+        strategy = described[route][method].as_strategy(generation_mode=mode)
+
+        @settings(
+            max_examples=EXAMPLES,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        )
+        @given(case=strategy, exists=booleans())
+        def send(case: Any, exists: bool) -> None:
+            if exists and case.path_parameters:
+                case.path_parameters["entity_id"] = world.ids[kind]
+            case.call_and_validate(headers=world.bearer, checks=HELD_TO)
+
+        send()
+    except Unsatisfiable:
+        assert mode == GenerationMode.NEGATIVE  # of a route where nothing can be wrong
+    finally:
+        world.refill()
