@@ -1,5 +1,5 @@
 """Images at the public addresses: redirects to immutable URLs, baked images spliced on demand,
-uploaded artwork.
+uploaded artwork. Cards for previews have a package of their own.
 """
 
 import hashlib
@@ -7,13 +7,18 @@ from pathlib import PurePosixPath
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.storage import default_storage
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+)
 from django.views.decorators.http import require_safe
 
 from issuer.models import Assertion, Illustrated
-from issuer.queries import published
+from issuer.queries import StoredDocument, published
 from ob import baking
-from public.views import json_failure, not_found
+from public.views import json_failure, not_found, transformed
 
 CONTENT_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -21,6 +26,7 @@ IMMUTABLE = "public, max-age=31536000, immutable"
 # elsewhere.
 SANDBOX = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; sandbox"
 TYPES, FORMATS = ("original", "png"), ("square", "wide")
+VERSIONS = ("2_0", "1_1")
 
 
 @require_safe
@@ -54,32 +60,69 @@ def redirect(location: str) -> HttpResponse:
     return HttpResponseRedirect(location, headers={"Cache-Control": "public, no-cache"})
 
 
-def baked_key(assertion: Assertion) -> str:
+@require_safe
+def baked_redirect(request: HttpRequest, entity_id: str) -> HttpResponse:
+    """/public/assertions/{id}/baked?v=2_0|1_1 (badgr-api.md 4)."""
+    version = request.GET.get("v", "2_0")
+    if version not in VERSIONS:
+        return json_failure(400, "bad request", reasons=("Invalid OpenBadges version",))
+    try:
+        assertion = published_assertion(entity_id)
+    except ObjectDoesNotExist:
+        return not_found(request, "application/json")
+    location = baked_path(assertion, version)
+    return HttpResponsePermanentRedirect(location, headers={"Cache-Control": "public, no-cache"})
+
+
+def document_to_bake(assertion: Assertion, version: str) -> StoredDocument:
+    """What goes into the image: the stored document; for readers of OB 1.1 its old form with class
+    and issuer within. Of a revoked award only the minimum, in either form.
+    """
+    if version == "1_1":
+        return transformed(assertion, {"badge", "badge.issuer"}, legacy=True)
+    return StoredDocument(bytes(assertion.document), assertion.etag, assertion.http_status)
+
+
+def baked_key(assertion: Assertion, document: StoredDocument) -> str:
     """Names the bytes of a baked image: document, artwork and baker. Another of these is another
     address.
     """
-    parts = f"{assertion.etag} {assertion.badge_class.image_digest} {baking.BAKER_VERSION}"
+    parts = f"{document.etag} {assertion.badge_class.image_digest} {baking.BAKER_VERSION}"
     return hashlib.sha256(parts.encode()).hexdigest()[:32]
 
 
-def baked_path(assertion: Assertion) -> str:
+def baked_path(assertion: Assertion, version: str = "2_0") -> str:
+    key = baked_key(assertion, document_to_bake(assertion, version))
+    folder = "1_1/" if version == "1_1" else ""
     kind = assertion.badge_class.image_kind
-    return f"/public/assertions/{assertion.entity_id}/{baked_key(assertion)}.{kind}"
+    return f"/public/assertions/{assertion.entity_id}/{folder}{key}.{kind}"
 
 
 @require_safe
-def baked_image(request: HttpRequest, entity_id: str, key: str, kind: str) -> HttpResponse:
-    """/public/assertions/{id}/{key}.{png,svg}: the class image with this award's document in it."""
+def baked_image(
+    request: HttpRequest, entity_id: str, key: str, kind: str, version: str = "2_0"
+) -> HttpResponse:
+    """/public/assertions/{id}/[1_1/]{key}.{png,svg}: the class image with this award's document
+    in it.
+    """
     try:
-        assertion = published("assertions", entity_id)
+        assertion = published_assertion(entity_id)
     except ObjectDoesNotExist:
         return not_found(request, "application/json")
-    if not isinstance(assertion, Assertion):
-        raise TypeError("assertions are Assertion rows")
-    if request.path_info != baked_path(assertion):
-        return redirect(baked_path(assertion))
-    content = baking.bake(artwork_bytes(assertion.badge_class), bytes(assertion.document))
+    current = baked_path(assertion, version)
+    if request.path_info != current:
+        return redirect(current)
+    document = document_to_bake(assertion, version).document
+    content = baking.bake(artwork_bytes(assertion.badge_class), document)
     return image_response(content, kind, etag=key)
+
+
+def published_assertion(entity_id: str) -> Assertion:
+    """Raises ObjectDoesNotExist."""
+    row = published("assertions", entity_id)
+    if not isinstance(row, Assertion):
+        raise TypeError("assertions are Assertion rows")
+    return row
 
 
 def artwork_bytes(row: Illustrated) -> bytes:

@@ -20,7 +20,12 @@ urlpatterns = [
         name="image",
     ),
     re_path(
-        rf"^public/assertions/{ID}/(?P<key>[0-9a-f]{{32}})\.(?P<kind>png|svg)$",
+        rf"^public/assertions/{ID}/baked$",
+        images.baked_redirect,
+        name="baked",
+    ),
+    re_path(
+        rf"^public/assertions/{ID}/(?:(?P<version>1_1)/)?(?P<key>[0-9a-f]{{32}})\.(?P<kind>png|svg)$",
         images.baked_image,
         name="baked-image",
     ),

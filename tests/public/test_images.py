@@ -6,8 +6,10 @@ import pytest
 from PIL import Image
 
 from issuer.models import Assertion
+from issuer.services.publishing import publish
 from issuer.services.revocations import revoke_assertion
 from ob import baking, documents
+from tests.support.envelopes import failure_of
 from tests.support.worlds import acting, issuer_of
 
 
@@ -80,6 +82,55 @@ def test_revoking_makes_another_image(client, world):
     inside = documents.decode(baking.unbake(client.get(after).content) or "")
     assert inside["revoked"] is True
     assert "recipient" not in inside
+
+
+def baked(client, row, query: str):
+    """The image that /baked leads to, by a permanent redirect."""
+    answer = client.get(f"/public/assertions/{row.entity_id}/baked{query}")
+    assert answer.status_code == 301
+    return client.get(answer["Location"])
+
+
+@pytest.mark.parametrize("query", ["", "?v=2_0"])
+def test_baked_is_the_image(client, world, query):
+    image = follow(client, f"/public/assertions/{world.assertion.entity_id}/image")
+    assert baked(client, world.assertion, query).content == image.content
+
+
+def test_baked_for_readers_of_open_badges_1_1(client, world):
+    for row in (world.assertion, world.svg_assertion):
+        answer = baked(client, row, "?v=1_1")
+        assert "immutable" in answer["Cache-Control"]
+        path = f"/public/assertions/{row.entity_id}?v=1_1&expand=badge&expand=badge.issuer"
+        inside = documents.decode(baking.unbake(answer.content) or "")
+        assert inside == client.get(path).json()
+        assert inside["badge"]["issuer"]["name"] == "University"
+
+
+def test_baked_of_a_revoked_award_holds_the_minimum(client, world):
+    for query in ("", "?v=1_1"):
+        inside = documents.decode(baking.unbake(baked(client, world.revoked, query).content) or "")
+        assert set(inside) == {"@context", "type", "id", "revoked", "revocationReason"}
+
+
+def test_baked_for_1_1_follows_its_class(client, world):
+    path = f"/public/assertions/{world.assertion.entity_id}/baked?v=1_1"
+    before = client.get(path)["Location"]
+    world.badge_class.name = "Second steps"
+    publish(world.badge_class)
+    world.badge_class.save()
+    after = client.get(path)["Location"]
+    assert before != after
+    assert client.get(before)["Location"] == after
+
+
+@pytest.mark.parametrize("version", ["", "1_0", "3_0", "2_0 "])
+def test_baked_knows_two_versions(client, world, version):
+    path = f"/public/assertions/{world.assertion.entity_id}/baked"
+    body = failure_of(client.get(path, {"v": version}), 400)
+    assert body["validationErrors"] == ["Invalid OpenBadges version"]
+    failure_of(client.get("/public/assertions/none/baked"), 404)
+    assert client.post(path).status_code == 405
 
 
 def test_images_are_not_run(client, world):
