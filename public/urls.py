@@ -1,8 +1,8 @@
-"""`/public/…` and uploaded artwork."""
+"""`/public/…`, uploaded artwork, and the addresses that Badgr shared."""
 
 from django.urls import re_path
 
-from public import images, views
+from public import images, old_addresses, views
 
 COLLECTION = r"(?P<collection>issuers|badges|assertions)"
 # Any text may be an id (imports), but no control character: PostgreSQL cannot be asked for NUL.
@@ -38,5 +38,10 @@ urlpatterns = [
         r"^media/artwork/(?P<name>[0-9a-f]{64}/(?:original|square|wide)\.(?:png|svg))$",
         images.artwork,
         name="artwork",
+    ),
+    re_path(
+        rf"^(?:share/badge|sharebadge)/{ID}/?$",
+        old_addresses.shared_award,
+        name="old-share",
     ),
 ]

@@ -1,0 +1,22 @@
+"""Addresses under which Badgr shared badges: links in the wild lead to where they are now."""
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.views.decorators.http import require_safe
+
+from issuer.queries import published
+from public.answers import CACHE, representation
+from public.views import not_found
+
+
+@require_safe
+def shared_award(request: HttpRequest, entity_id: str) -> HttpResponse:
+    """/share/badge/{id} and /sharebadge/{id}: 301, the query kept (badgr-api.md 4)."""
+    try:
+        assertion = published("assertions", entity_id)
+    except ObjectDoesNotExist:
+        wanted = representation(request.headers.get("Accept", ""), json_suffix=False)
+        return not_found(request, wanted)
+    query = request.META.get("QUERY_STRING", "")
+    location = assertion.public_url + (f"?{query}" if query else "")
+    return HttpResponsePermanentRedirect(location, headers={"Cache-Control": CACHE})
