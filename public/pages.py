@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from issuer.models import Assertion, BadgeClass, Illustrated, Issuer
 from ob.grammar import is_loopback
+from public.sharing import share_links
 
 PAGES = {
     "issuers": "public/issuer.html",
@@ -29,6 +30,7 @@ def page_context(row: Issuer | BadgeClass | Assertion) -> dict[str, Any]:
                 "assertion": row,
                 "picture": picture(row.badge_class),
                 "state": state(row),
+                "shares": share_links(row),
             }
     return context | practice | {"object": row}
 
