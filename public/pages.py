@@ -1,7 +1,7 @@
 """What the public pages show: stored facts made ready for templates, nothing looked up beyond."""
 
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
 from django.core.files.storage import default_storage
@@ -18,6 +18,11 @@ PAGES = {
 }
 
 
+# The form of a page that other sites may frame. Badgr's oEmbed gave the same address.
+EMBED_QUERY = "embedVersion=2"
+EMBEDDABLE = {"badges", "assertions"}
+
+
 def page_context(row: Issuer | BadgeClass | Assertion) -> dict[str, Any]:
     practice = {"practice_origin": row.origin if is_loopback(row.origin) else ""}
     match row:
@@ -32,7 +37,15 @@ def page_context(row: Issuer | BadgeClass | Assertion) -> dict[str, Any]:
                 "state": state(row),
                 "shares": share_links(row),
             }
-    return context | practice | {"object": row}
+    return context | practice | preview(row) | {"object": row}
+
+
+def preview(row: Issuer | BadgeClass | Assertion) -> dict[str, str]:
+    """Addresses for those who show a link to the page: a frame. None of what is revoked."""
+    if row.http_status != 200 or row.collection not in EMBEDDABLE:
+        return {}
+    query = urlencode({"format": "json", "url": row.public_url})
+    return {"oembed": f"{settings.LAUREL_URL}/public/oembed?{query}"}
 
 
 def badge_context(badge_class: BadgeClass) -> dict[str, Any]:

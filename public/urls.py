@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from public import images, old_addresses, views
+from public import images, oembed, old_addresses, views
 
 COLLECTION = r"(?P<collection>issuers|badges|assertions)"
 # Any text may be an id (imports), but no control character: PostgreSQL cannot be asked for NUL.
@@ -39,6 +39,7 @@ urlpatterns = [
         images.artwork,
         name="artwork",
     ),
+    re_path(r"^public/oembed$", oembed.oembed, name="oembed"),
     re_path(
         rf"^(?:share/badge|sharebadge)/{ID}/?$",
         old_addresses.shared_award,
