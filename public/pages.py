@@ -41,11 +41,16 @@ def page_context(row: Issuer | BadgeClass | Assertion) -> dict[str, Any]:
 
 
 def preview(row: Issuer | BadgeClass | Assertion) -> dict[str, str]:
-    """Addresses for those who show a link to the page: a frame. None of what is revoked."""
-    if row.http_status != 200 or row.collection not in EMBEDDABLE:
+    """Addresses for those who show a link to the page: a picture, a frame. None of what is
+    revoked.
+    """
+    if row.http_status != 200:
         return {}
+    card = f"{settings.LAUREL_URL}/public/{row.collection}/{row.entity_id}/card.png"
+    if row.collection not in EMBEDDABLE:
+        return {"card": card}
     query = urlencode({"format": "json", "url": row.public_url})
-    return {"oembed": f"{settings.LAUREL_URL}/public/oembed?{query}"}
+    return {"card": card, "oembed": f"{settings.LAUREL_URL}/public/oembed?{query}"}
 
 
 def badge_context(badge_class: BadgeClass) -> dict[str, Any]:

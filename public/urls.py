@@ -3,6 +3,7 @@
 from django.urls import re_path
 
 from public import images, oembed, old_addresses, views
+from public.cards.views import card
 
 COLLECTION = r"(?P<collection>issuers|badges|assertions)"
 # Any text may be an id (imports), but no control character: PostgreSQL cannot be asked for NUL.
@@ -18,6 +19,11 @@ urlpatterns = [
         rf"^public/{COLLECTION}/{ID}/image$",
         images.image_redirect,
         name="image",
+    ),
+    re_path(
+        rf"^public/{COLLECTION}/{ID}/card\.png$",
+        card,
+        name="card",
     ),
     re_path(
         rf"^public/assertions/{ID}/baked$",

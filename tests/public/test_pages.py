@@ -39,13 +39,29 @@ def test_an_expired_award_says_so(client, world):
     assert "1 January 2021" in page(client, row)
 
 
-@pytest.mark.parametrize("attribute", ["og:title", "og:image", "og:url", "og:description"])
-def test_previews(client, world, attribute):
-    for row in (world.issuer, world.badge_class, world.assertion):
-        found = re.search(rf'<meta property="{attribute}" content="([^"]+)">', page(client, row))
-        assert found
-        if attribute in {"og:image", "og:url"}:
-            assert found[1].startswith("http://localhost:8000/")
+META = re.compile(r'<meta (?:property|name)="((?:og|twitter):[^"]+)" content="([^"]*)">')
+
+
+@pytest.mark.parametrize("name", ["issuer", "badge_class", "assertion"])
+def test_previews(client, world, name):
+    row = getattr(world, name)
+    text = page(client, row)
+    title = "University" if name == "issuer" else "First steps"
+    assert dict(META.findall(text)) == {
+        "og:type": "website",
+        "og:site_name": "University",
+        "og:url": row.public_url,
+        "og:title": title,
+        "og:description": "We *teach*." if name == "issuer" else "Took them.",
+        "og:image": f"{row.public_url}/card.png",
+        "og:image:type": "image/png",
+        "og:image:width": "1200",
+        "og:image:height": "630",
+        "og:image:alt": title,
+        "twitter:card": "summary_large_image",
+    }
+    assert f'<link rel="canonical" href="{row.public_url}">' in text
+    assert client.get(f"{row.public_url}/card.png").status_code == 200
 
 
 def test_no_address_of_the_recipient(client, world):
