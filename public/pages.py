@@ -1,14 +1,18 @@
-"""What the public pages show: stored facts made ready for templates, nothing looked up beyond."""
+"""What the public pages show: stored facts made ready for templates."""
 
+import re
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode, urljoin
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from issuer.models import Assertion, BadgeClass, Illustrated, Issuer
 from ob.grammar import is_loopback
+from public.queries import offered
 from public.sharing import share_links
 
 PAGES = {
@@ -23,11 +27,16 @@ EMBED_QUERY = "embedVersion=2"
 EMBEDDABLE = {"badges", "assertions"}
 
 
-def page_context(row: Issuer | BadgeClass | Assertion) -> dict[str, Any]:
+BADGES_A_PAGE = 24
+
+
+def page_context(row: Issuer | BadgeClass | Assertion, *, number: str = "") -> dict[str, Any]:
+    """`number`: which page of an issuer's badges. Raises ObjectDoesNotExist past the last one."""
     practice = {"practice_origin": row.origin if is_loopback(row.origin) else ""}
     match row:
         case Issuer():
             context = {"issuer": row, "picture": picture(row), "title": row.name}
+            context |= {"shelf": shelf(row, number)}
         case BadgeClass():
             context = badge_context(row) | {"picture": picture(row)}
         case Assertion():
@@ -55,6 +64,32 @@ def preview(row: Issuer | BadgeClass | Assertion) -> dict[str, str]:
 
 def badge_context(badge_class: BadgeClass) -> dict[str, Any]:
     return {"badge_class": badge_class, "issuer": badge_class.issuer, "title": badge_class.name}
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """One page of an issuer's badges, and the numbers of the pages beside it."""
+
+    badges: list[dict[str, str]]
+    before: int | None
+    after: int | None
+
+
+def shelf(issuer: Issuer, number: str) -> Shelf:
+    """One query, however many badges there are."""
+    current = int(number) if re.fullmatch(r"[1-9][0-9]{0,5}", number, re.ASCII) else 1
+    start, end = (current - 1) * BADGES_A_PAGE, current * BADGES_A_PAGE
+    rows = list(offered(issuer.entity_id).defer("document")[start : end + 1])
+    if not rows and current > 1:
+        raise ObjectDoesNotExist
+    return Shelf(
+        badges=[
+            {"name": row.name, "url": row.public_url, "picture": picture(row)["square"]}
+            for row in rows[:BADGES_A_PAGE]
+        ],
+        before=current - 1 if current > 1 else None,
+        after=current + 1 if len(rows) > BADGES_A_PAGE else None,
+    )
 
 
 def state(assertion: Assertion) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import re_path
 
-from public import images, oembed, old_addresses, views
+from public import images, issuer_badges, oembed, old_addresses, views
 from public.cards.views import card
 
 COLLECTION = r"(?P<collection>issuers|badges|assertions)"
@@ -14,6 +14,11 @@ urlpatterns = [
         rf"^public/{COLLECTION}/{ID}(?P<suffix>\.json)?$",
         views.DocumentView.as_view(),
         name="document",
+    ),
+    re_path(
+        rf"^public/issuers/{ID}/badges(?P<suffix>\.json)?$",
+        issuer_badges.badge_list,
+        name="issuer-badges",
     ),
     re_path(
         rf"^public/{COLLECTION}/{ID}/image$",

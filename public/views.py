@@ -99,9 +99,9 @@ def stored_dict(row: Issuer | BadgeClass | Assertion) -> dict[str, Any]:
 def document_page(request: HttpRequest, collection: str, entity_id: str) -> HttpResponse:
     try:
         row = published(collection, entity_id)
+        context = page_context(row, number=request.GET.get("page", ""))
     except ObjectDoesNotExist:
         return not_found(request, HTML)
-    context = page_context(row)
     if collection in EMBEDDABLE and request.GET.get("embedVersion") == "2":
         return framed(page(request, "public/embed.html", context, status=row.http_status))
     return page(request, PAGES[collection], context, status=row.http_status)
