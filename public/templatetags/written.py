@@ -1,5 +1,7 @@
 """What people wrote, made safe to show: Markdown as HTML, addresses as links."""
 
+from html import unescape
+
 import nh3
 from django import template
 from django.utils.safestring import SafeString, mark_safe
@@ -25,6 +27,13 @@ def markdown(text: str) -> SafeString:
         link_rel="nofollow noopener noreferrer",
     )
     return mark_safe(html)  # noqa: S308 - nh3 has just cleaned it to the tags above
+
+
+@register.filter
+def plain(text: str) -> str:
+    """The beginning of a Markdown text as one line of plain text, for a page's description."""
+    html = nh3.clean(PARSER.render((text or "")[:1000]), tags=set())
+    return " ".join(unescape(html).split())
 
 
 @register.filter

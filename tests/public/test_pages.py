@@ -1,5 +1,6 @@
 """The pages people share: what they say, what they must not run, what preview bots read in them."""
 
+import html
 import re
 
 import pytest
@@ -52,7 +53,7 @@ def test_previews(client, world, name):
         "og:site_name": "University",
         "og:url": row.public_url,
         "og:title": title,
-        "og:description": "We *teach*." if name == "issuer" else "Took them.",
+        "og:description": "We teach." if name == "issuer" else "Took them.",
         "og:image": f"{row.public_url}/card.png",
         "og:image:type": "image/png",
         "og:image:width": "1200",
@@ -62,6 +63,16 @@ def test_previews(client, world, name):
     }
     assert f'<link rel="canonical" href="{row.public_url}">' in text
     assert client.get(f"{row.public_url}/card.png").status_code == 200
+
+
+def test_descriptions_for_previews_are_plain_text(client, world):
+    text = "# A & B\n\n- **one** <b>two</b>\n- [three](https://x.y)\n\n" + HOSTILE + "x" * 5000
+    BadgeClass.objects.filter(pk=world.badge_class.pk).update(description=text)
+    found = dict(META.findall(page(client, world.badge_class)))["og:description"]
+    shown = html.unescape(found)
+    assert shown.startswith("A & B one <b>two</b> three <script>alert(1)")
+    assert len(shown) == 200
+    assert "<" not in found
 
 
 def test_no_address_of_the_recipient(client, world):
