@@ -17,7 +17,7 @@ OWN = fontpkg_noto_sans.ROOT / "files/NotoSans[wdth,wght].ttf"
 FOLDERS = [Path("/usr/share/fonts"), Path("/usr/local/share/fonts")]
 # In the order of trying. DejaVu has much; Noto has a file for each script.
 FAMILIES = [r"DejaVuSans", r"NotoSansCJK(?:jp)?", r"Noto(?:Sans|Naskh|Kufi|Serif)\w*"]
-WEIGHTS = {True: (r"-Bold", r"(?:-Regular)?"), False: (r"(?:-Regular)?", r"-Bold")}
+REGULAR, BOLD = r"(?:-Regular|-VF|\[[a-z,]+\])?", r"-Bold"
 LONGEST = 400  # characters of a text that are looked at; a card has room for fewer
 MARKS = 2  # on one letter: a tower of marks would cover the lines around it
 JOINERS = "\u200c\u200d"  # they are drawn by joining or not
@@ -80,7 +80,7 @@ def system_fonts(bold: bool) -> list[Path]:
     wanted = [
         re.compile(rf"{family}{weight}\.(?:ttf|otf|ttc)")
         for family in FAMILIES
-        for weight in WEIGHTS[bold]
+        for weight in ((BOLD, REGULAR) if bold else (REGULAR, BOLD))
     ]
     return [path for pattern in wanted for path in found if pattern.fullmatch(path.name)]
 

@@ -54,11 +54,20 @@ def test_laurel_brings_latin_greek_and_cyrillic(folder, text):
     assert fonts.written(text, bold=True) == (text, fonts.OWN)
 
 
-def test_other_letters_need_a_font_of_the_server(folder):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "NotoSansCJK-Regular.ttc",
+        "NotoSansCJK-VF.ttc",
+        "NotoSansJP[wght].ttf",
+        "NotoSerifTC-Bold.otf",
+    ],
+)
+def test_other_letters_need_a_font_of_the_server(folder, name):
     assert chosen("漢字") is None
-    make_font(folder / "NotoSansCJK-Regular.ttc", "漢字")
+    make_font(folder / name, "漢字")
     fonts.system_fonts.cache_clear()
-    assert chosen("漢字") == ("漢字", "NotoSansCJK-Regular.ttc")
+    assert chosen("漢字") == ("漢字", name)
     assert chosen("漢字ไ") is None
 
 

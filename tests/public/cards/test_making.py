@@ -4,12 +4,13 @@ import io
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection, transaction
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from PIL import Image
 
-from activity.services import record
 from issuer.models import BadgeClass, Issuer
+from issuer.services.badge_classes import update_badge_class
+from issuer.services.issuers import update_issuer
 from jobs.models import Job
 from jobs.worker import run_due
 from public.cards import making
@@ -111,9 +112,8 @@ def test_another_name_makes_another_card(client, world, composed):
     run_due()
     before = client.get(path_of(world.assertion))
     composed.clear()
-    Issuer.objects.filter(pk=world.issuer.pk).update(name="Academy")
-    with transaction.atomic():
-        record("issuer.updated", world.issuer, actor=acting(world.issuer.created_by))
+    owner = acting(world.issuer.created_by)
+    update_issuer(actor=owner, issuer=world.issuer, name="Academy")
     run_due()
     shown = {(card["title"], card["byline"]) for card in composed}
     assert ("Academy", "") in shown
@@ -123,6 +123,9 @@ def test_another_name_makes_another_card(client, world, composed):
     after = client.get(path_of(world.assertion))
     assert (after["ETag"], after.content) != (before["ETag"], before.content)
     assert composed == []
+    update_badge_class(actor=owner, badge_class=world.badge_class, name="Second steps")
+    run_due()
+    assert [card["title"] for card in composed] == ["Second steps"]
 
 
 def test_a_job_done_twice_is_done_once(world, composed):
