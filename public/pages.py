@@ -84,7 +84,7 @@ def shelf(issuer: Issuer, number: str) -> Shelf:
         raise ObjectDoesNotExist
     return Shelf(
         badges=[
-            {"name": row.name, "url": row.public_url, "picture": picture(row)["square"]}
+            {"name": row.name, "url": row.public_url, "picture": picture(row).get("square", "")}
             for row in rows[:BADGES_A_PAGE]
         ],
         before=current - 1 if current > 1 else None,

@@ -22,6 +22,7 @@ LONGEST = 400  # characters of a text that are looked at; a card has room for fe
 MARKS = 2  # on one letter: a tower of marks would cover the lines around it
 JOINERS = "\u200c\u200d"  # they are drawn by joining or not
 LOOSE_JOINERS = re.compile(rf"(?:^|\s)[{JOINERS}]+|[{JOINERS}]+(?=\s|$)")  # of emoji that went
+NO_JOINERS = str.maketrans("", "", JOINERS)
 SELECTORS = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")  # a choice of look: fonts ignore it
 SHAPES = features.check("raqm")  # HarfBuzz and FriBidi are there
 # From Hebrew to Myanmar, Khmer and Mongolian: wrong where nothing shapes.
@@ -31,13 +32,17 @@ SHAPED = re.compile(r"[\u0590-\u109f\u1780-\u18af\ufb1d-\ufdff\ufe70-\ufefc]")
 def written(text: str, *, bold: bool) -> tuple[str, Path] | None:
     """As much of a text as a card can show, and the file of a font that has all of it; else None.
 
-    Emoji and other symbols go where no font has them; letters do not: half a name is no name.
+    Emoji and other symbols go where the font that has the letters lacks them. Letters do not go:
+    half a name is no name.
     """
     plain = presentable(text)
-    for version in dict.fromkeys([plain, without_symbols(plain)]):
-        font = covering(version, bold=bold) if version else None
-        if font is not None:
-            return version, font
+    versions = [version for version in (plain, without_symbols(plain)) if version]
+    if SHAPED.search(plain) and not SHAPES:
+        return None
+    for path in candidates(bold):
+        for version in versions:
+            if characters(path).issuperset(map(ord, version.translate(NO_JOINERS))):
+                return version, path
     return None
 
 
@@ -58,14 +63,6 @@ def presentable(text: str) -> str:
 def without_symbols(text: str) -> str:
     kept = "".join(c for c in text if category(c) not in ("So", "Sk", "Me"))
     return " ".join(LOOSE_JOINERS.sub(" ", kept).split())
-
-
-def covering(text: str, *, bold: bool) -> Path | None:
-    """The first font that has every character of a text."""
-    if SHAPED.search(text) and not SHAPES:
-        return None
-    needed = {ord(character) for character in text if character not in JOINERS}
-    return next((path for path in candidates(bold) if needed <= characters(path)), None)
 
 
 def candidates(bold: bool) -> Iterator[Path]:

@@ -117,5 +117,12 @@ def test_symbols_go_where_no_font_has_them_and_letters_do_not(folder):
     assert chosen("Lab 漢") is None
 
 
+def test_letters_choose_the_font_and_symbols_follow(folder):
+    make_font(folder / "DejaVuSans.ttf", "Lab♥ ა")
+    assert chosen("Lab ♥") == ("Lab", fonts.OWN.name)
+    assert chosen("ა ♥") == ("ა ♥", "DejaVuSans.ttf")
+    assert chosen("♥") == ("♥", "DejaVuSans.ttf")
+
+
 def test_no_text_is_too_long(folder):
     assert len(fonts.presentable("a" * 10_000_000)) == fonts.LONGEST
