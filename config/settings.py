@@ -227,6 +227,7 @@ SPECTACULAR_SETTINGS = {
         "drf_spectacular.hooks.postprocess_schema_enums",
         "api.openapi.add_errors",
         "oauth.openapi.add_token_endpoint",
+        "public.openapi.add_public_addresses",
     ],
 }
 # Larger bodies are refused before Django sees them (config/bodies.py).
