@@ -6,7 +6,6 @@ answering one before its body has come stops the whole process until the peer go
 """
 
 import asyncio
-import contextvars
 import io
 import json
 import logging
@@ -43,8 +42,8 @@ class Request(NamedTuple):
 class Gateway:
     """An RSGI application that runs a WSGI application in threads, with the public door before it.
 
-    `door`, where there is one, answers in the event loop itself: handing a request to a thread and
-    back costs several times what reading one row of a local file does.
+    `door`, where there is one, answers at once: waking the event loop or a thread costs several
+    times what reading one row of a local file does (config/dispatch.py).
     """
 
     def __init__(
@@ -60,17 +59,20 @@ class Gateway:
     def __rsgi_init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.prepare()
         self.loop = loop
-        # Django keeps a database connection for each context: the door has one, not one a request.
-        self.context = contextvars.copy_context()
         for number in range(THREADS):
             threading.Thread(target=self.work, name=f"web-{number}", daemon=True).start()
 
+    def answer_at_once(self, scope: Any, protocol: Any) -> bool:
+        """Whether the door has answered this request, which is then done with."""
+        if self.door is None or not scope.path.startswith("/public/"):
+            return False
+        answer = self.door.answer(asked_of(scope))
+        if answer is None:
+            return False
+        protocol.response_bytes(*answer)
+        return True
+
     async def __rsgi__(self, scope: Any, protocol: Any) -> None:
-        if self.door and scope.path.startswith("/public/"):
-            answer = self.context.run(self.door.answer, asked_of(scope))
-            if answer:
-                protocol.response_bytes(*answer)
-                return
         headers = joined(scope.headers.items())
         try:
             body = await self.bodies.receive(headers, protocol)

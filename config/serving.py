@@ -16,12 +16,14 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection, connections
-from granian.constants import HTTPModes, Interfaces
+from granian.constants import HTTPModes, Interfaces, RuntimeModes
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 from granian.server import Server
 
+from config.dispatch import ask_first
 from config.gateway import Gateway
+from issuer.queries import LocalDocuments
 from public.door import PublicDoor
 
 log = logging.getLogger("laurel.serving")
@@ -66,23 +68,17 @@ def serve(application: Callable[..., Iterable[bytes]], *, host: str, port: int) 
     """Serve until SIGTERM or SIGINT."""
     os.environ[PARENT] = str(os.getpid())
     connections.close_all()  # the web processes are forked: each opens its own
-    gateway = Gateway(application, door_in_loop(), prepare=end_with_parent)
+    # A local file is read at once. A database behind a network can keep its readers waiting: it is
+    # read in the gateway's threads.
+    door = PublicDoor(LocalDocuments().read) if connection.vendor == "sqlite" else None
+    gateway = Gateway(application, door, prepare=end_with_parent)
+    ask_first(gateway.answer_at_once)
 
     def load() -> Gateway:
         become_child()
         return gateway
 
     WebServer(SupervisedWorker(), host, port).serve(target_loader=load, wrap_loader=False)
-
-
-def door_in_loop() -> PublicDoor | None:
-    """The public door for the event loop itself, where the database is a local file: its readers
-    wait for nobody. A database behind a network can keep them waiting, and is read in threads.
-    """
-    if connection.vendor != "sqlite":
-        return None
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # unsafe is what waits, and this does not
-    return PublicDoor()
 
 
 class WebServer(Server):  # type: ignore[misc]
@@ -97,6 +93,7 @@ class WebServer(Server):  # type: ignore[misc]
             port=port,
             interface=Interfaces.RSGI,
             workers=settings.LAUREL_WORKERS or os.cpu_count() or 1,
+            runtime_mode=RuntimeModes.st,  # one thread alone hands over requests, and asks the door
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
             websockets=False,

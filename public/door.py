@@ -37,7 +37,11 @@ class Asked(NamedTuple):
 class PublicDoor:
     """Give `answer` a request; what it does not answer is Django's."""
 
-    def __init__(self) -> None:
+    def __init__(self, read: Callable[[str, str], StoredDocument | None]) -> None:
+        """`read` gives the stored document of a collection and an id. None where there is none, or
+        none can be read now: Django asks again, and waits or says why.
+        """
+        self.read = read
         self.scheme = "https" if settings.LAUREL_TLS else "http"
         self.fixed_headers = [*CORS, *security_headers()]
 
@@ -50,7 +54,7 @@ class PublicDoor:
         media_type = representation(asked.accept, json_suffix=bool(suffix))
         if media_type == HTML:
             return None
-        stored = read(collection, entity_id)
+        stored = self.read(collection, entity_id)
         if stored is None:
             return None
         status, headers, body = json_answer(stored, media_type, asked.if_none_match)
@@ -71,7 +75,7 @@ class DoorBefore:
 
     def __init__(self, application: Callable[..., Iterable[bytes]]) -> None:
         self.application = application
-        self.door = PublicDoor()
+        self.door = PublicDoor(read)
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         answer = self.door.answer(
@@ -92,7 +96,7 @@ class DoorBefore:
 
 
 def read(collection: str, entity_id: str) -> StoredDocument | None:
-    """The stored document; None also where the database fails: Django reconnects, or says so."""
+    """The stored document, through the connection that Django has for this thread."""
     try:
         return stored_document(collection, entity_id)
     except Error:
