@@ -144,6 +144,7 @@ def asked_of(scope: Any) -> Asked:
         "http" if told == "http" or not settings.LAUREL_TLS else "https",
         headers.get("host", ""),
         ",".join(headers.get_all("accept")),
+        ",".join(headers.get_all("user-agent")),
         ",".join(headers.get_all("if-none-match")),
     )
 

@@ -7,7 +7,8 @@ from django.shortcuts import render
 
 from api.envelope import failure
 from api.errors import NOT_FOUND
-from public.answers import HTML, representation
+from public.answers import HTML
+from public.views import wanted_by
 
 API_PREFIXES = ("/v1/", "/v2/", "/o/", "/ims/", "/bcv1/", "/.well-known/")
 
@@ -19,9 +20,8 @@ def home(request: HttpRequest) -> HttpResponse:
 def wants_json(request: HttpRequest) -> bool:
     if f"{request.path_info}/".startswith(API_PREFIXES):
         return True
-    accept = request.headers.get("Accept", "")
     is_public = request.path_info.startswith(("/public/", "/media/"))
-    return is_public and representation(accept, json_suffix=False) != HTML
+    return is_public and wanted_by(request) != HTML
 
 
 def error(request: HttpRequest, status: int, description: str) -> HttpResponse:

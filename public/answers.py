@@ -3,6 +3,7 @@
 Both doors give it: the WSGI door before Django, and the Django view for all else.
 """
 
+import re
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -15,24 +16,50 @@ LD_JSON = "application/ld+json"
 JSON = "application/json"
 HTML = "text/html"
 OFFERS = (LD_JSON, JSON, HTML)
+OFFERS_TO_BOTS = (HTML, LD_JSON, JSON)
 
 CACHE = "public, no-cache"  # kept, but asked again each time: a revocation shows at once
+VARY = "Accept, User-Agent"
 CORS = [
     ("Access-Control-Allow-Origin", "*"),
     ("Access-Control-Expose-Headers", "ETag, Link, Location"),
 ]
 
 
-@lru_cache(maxsize=512)  # clients send few forms of Accept, and each one often
-def representation(accept: str, *, json_suffix: bool) -> str:
+# Who makes the cards under shared links, and reads pages for search: they seldom say what they
+# accept, and can do nothing with JSON-LD.
+PREVIEW_BOTS = re.compile(
+    "linkedinbot|slackbot|discordbot|whatsapp/|telegrambot|skypeuripreview|microsoftpreview"
+    "|mastodon/|cardyb|facebookexternalhit|facebot|meta-externalagent|twitterbot|embedly"
+    "|googlebot|googleother|google-inspectiontool|pinterest",
+    re.ASCII | re.IGNORECASE,
+)
+
+
+def representation(accept: str, user_agent: str, *, json_suffix: bool) -> str:
     """Which of ld+json, json and HTML to send (open-badges.md H1-H3). What accepts nothing of ours
     gets JSON-LD.
 
-    HTML only where it is wanted more than both JSON types; `.json` is always JSON.
+    HTML only where it is wanted more than both JSON types, preview bots: as much; `.json` is always
+    JSON.
     """
     if json_suffix:
         return JSON
-    return preferred(accept, OFFERS) or LD_JSON
+    return negotiated(accept[:LOOKED_AT], for_bot=is_preview_bot(user_agent[:LOOKED_AT]))
+
+
+# Clients send few forms of either header, and each one often. Longer ones must not fill the memory.
+LOOKED_AT = 1000
+
+
+@lru_cache(maxsize=512)
+def negotiated(accept: str, *, for_bot: bool) -> str:
+    return preferred(accept, OFFERS_TO_BOTS if for_bot else OFFERS) or LD_JSON
+
+
+@lru_cache(maxsize=512)
+def is_preview_bot(user_agent: str) -> bool:
+    return PREVIEW_BOTS.search(user_agent) is not None
 
 
 class Answer(NamedTuple):
@@ -48,7 +75,7 @@ def json_answer(stored: StoredDocument, media_type: str, if_none_match: str) -> 
     type.
     """
     tag = f'"{stored.etag}"' if media_type == LD_JSON else f'"{stored.etag}-j"'
-    headers = [("ETag", tag), ("Vary", "Accept"), ("Cache-Control", CACHE)]
+    headers = [("ETag", tag), ("Vary", VARY), ("Cache-Control", CACHE)]
     if stored.http_status == 200 and if_none_match and matches(if_none_match, tag):
         return Answer(304, headers, b"")
     headers += [

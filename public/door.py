@@ -31,6 +31,7 @@ class Asked(NamedTuple):
     scheme: str
     host: str
     accept: str
+    user_agent: str
     if_none_match: str
 
 
@@ -51,7 +52,7 @@ class PublicDoor:
         if path is None or not self.is_plain(asked):
             return None
         collection, entity_id, suffix = path.groups()
-        media_type = representation(asked.accept, json_suffix=bool(suffix))
+        media_type = representation(asked.accept, asked.user_agent, json_suffix=bool(suffix))
         if media_type == HTML:
             return None
         stored = self.read(collection, entity_id)
@@ -86,6 +87,7 @@ class DoorBefore:
                 environ["wsgi.url_scheme"],
                 environ.get("HTTP_HOST", ""),
                 environ.get("HTTP_ACCEPT", ""),
+                environ.get("HTTP_USER_AGENT", ""),
                 environ.get("HTTP_IF_NONE_MATCH", ""),
             )
         )

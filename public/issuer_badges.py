@@ -6,11 +6,11 @@ from django.views.decorators.http import require_safe
 from issuer.queries import StoredDocument, stored_document
 from ob import documents
 from ob.legacy import as_v1_1
-from public.answers import CACHE, HTML, json_answer, representation
+from public.answers import CACHE, HTML, VARY, json_answer
 from public.queries import badge_class_documents
-from public.views import as_response, not_found
+from public.views import as_response, not_found, wanted_by
 
-HEADERS = {"Vary": "Accept", "Cache-Control": CACHE}
+HEADERS = {"Vary": VARY, "Cache-Control": CACHE}
 
 
 @require_safe
@@ -18,7 +18,7 @@ def badge_list(request: HttpRequest, entity_id: str, suffix: str | None = None) 
     """/public/issuers/{id}/badges[.json]?v=1_1&include_archived=true: an array of BadgeClass
     documents (badgr-api.md 4).
     """
-    wanted = representation(request.headers.get("Accept", ""), json_suffix=bool(suffix))
+    wanted = wanted_by(request, json_suffix=bool(suffix))
     found = badge_class_documents(
         entity_id,
         include_archived=request.GET.get("include_archived", "").lower() in {"1", "true"},

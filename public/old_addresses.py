@@ -5,8 +5,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.views.decorators.http import require_safe
 
 from issuer.queries import published
-from public.answers import CACHE, representation
-from public.views import not_found
+from public.answers import CACHE
+from public.views import not_found, wanted_by
 
 
 @require_safe
@@ -15,8 +15,7 @@ def shared_award(request: HttpRequest, entity_id: str) -> HttpResponse:
     try:
         assertion = published("assertions", entity_id)
     except ObjectDoesNotExist:
-        wanted = representation(request.headers.get("Accept", ""), json_suffix=False)
-        return not_found(request, wanted)
+        return not_found(request, wanted_by(request))
     query = request.META.get("QUERY_STRING", "")
     location = assertion.public_url + (f"?{query}" if query else "")
     return HttpResponsePermanentRedirect(location, headers={"Cache-Control": CACHE})

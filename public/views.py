@@ -17,10 +17,10 @@ from issuer.models import Assertion, BadgeClass, Issuer
 from issuer.queries import StoredDocument, published, stored_document
 from ob import documents
 from ob.legacy import as_v1_1
-from public.answers import CACHE, HTML, JSON, Answer, json_answer, representation
+from public.answers import CACHE, HTML, JSON, VARY, Answer, json_answer, representation
 from public.pages import EMBEDDABLE, PAGES, page_context
 
-HEADERS_ON_HTML = {"Vary": "Accept", "Cache-Control": CACHE}
+HEADERS_ON_HTML = {"Vary": VARY, "Cache-Control": CACHE}
 
 
 class DocumentView(View):
@@ -31,7 +31,7 @@ class DocumentView(View):
     def get(
         self, request: HttpRequest, collection: str, entity_id: str, suffix: str | None = None
     ) -> HttpResponse:
-        wanted = representation(request.headers.get("Accept", ""), json_suffix=bool(suffix))
+        wanted = wanted_by(request, json_suffix=bool(suffix))
         if wanted == HTML:
             return document_page(request, collection, entity_id)
         return document_json(request, collection, entity_id, wanted)
@@ -41,10 +41,15 @@ class DocumentView(View):
 def criteria_redirect(request: HttpRequest, entity_id: str) -> HttpResponse:
     """/public/badges/{id}/criteria: the class's own page tells them (badgr-api.md 4)."""
     if stored_document("badges", entity_id) is None:
-        return not_found(
-            request, representation(request.headers.get("Accept", ""), json_suffix=False)
-        )
+        return not_found(request, wanted_by(request))
     return HttpResponseRedirect(f"/public/badges/{entity_id}", headers={"Cache-Control": CACHE})
+
+
+def wanted_by(request: HttpRequest, *, json_suffix: bool = False) -> str:
+    headers = request.headers
+    return representation(
+        headers.get("Accept", ""), headers.get("User-Agent", ""), json_suffix=json_suffix
+    )
 
 
 def document_json(
@@ -133,7 +138,7 @@ def json_failure(
     status: int, description: str, *, reasons: tuple[str, ...] = (), media_type: str = JSON
 ) -> HttpResponse:
     body = JSONRenderer().render(failure(description, validation_errors=reasons))
-    headers = {"Vary": "Accept", "Cache-Control": "no-cache"}
+    headers = {"Vary": VARY, "Cache-Control": "no-cache"}
     response = HttpResponse(body, status=status, content_type=media_type, headers=headers)
     response._csp_exempt = True  # type: ignore[attr-defined] - data, not a page
     return response

@@ -56,6 +56,8 @@ def test_conditional_requests(server: Server, paths: list[str]):
 @pytest.mark.parametrize(
     "headers",
     [
+        [("User-Agent", "Twitterbot/1.0")],
+        [("User-Agent", "Twitterbot/1.0"), ("Accept", "application/json")],
         [("Accept", "text/html"), ("Accept", "application/json;q=0.5")],
         [("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "evil.example")],
         [("Host", "evil.example")],

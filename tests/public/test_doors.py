@@ -25,6 +25,11 @@ ACCEPTS = [
     "text/html;q=0, */*", "application/json;q=0, */*;q=0.1", "text/html;q=0.9;level=1, */*;q=1",
     "nonsense", "application/json;q=many", "TEXT/HTML", "*/*;q=0", "a" * 5000,
 ]  # fmt: skip
+AGENTS = [
+    "LinkedInBot/1.0 (compatible; Mozilla/5.0; Apache-HttpClient +http://www.linkedin.com)",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "curl/8.5.0", "", "linkedinbot" + "x" * 5000, "x" * 5000 + "linkedinbot",
+]  # fmt: skip
 QUERIES = ["v=1_1", "v=2_0", "v=nonsense", "expand=badge", "expand=badge&expand=badge.issuer",
            "expand=issuer", "x=1", "v=1_1&expand=badge", "identity__email=a"]  # fmt: skip
 HOSTS = [
@@ -86,6 +91,15 @@ def corpus(world) -> list[tuple[str, dict[str, Any]]]:
     unknown = ["/public/assertions/unknown", "/public/badges/" + "x" * 64, "/public/issuers/-"]
     requests: list[tuple[str, dict[str, Any]]] = [
         (path, {"HTTP_ACCEPT": accept}) for path, accept in product(paths, ACCEPTS)
+    ]
+    requests += [
+        (f"{path}{suffix}", {"HTTP_ACCEPT": accept, "HTTP_USER_AGENT": agent})
+        for path, suffix, accept, agent in product(
+            [*paths[:3], unknown[0]],
+            ["", ".json"],
+            [None, "*/*", "application/json, */*;q=0.5", "text/html"],
+            AGENTS,
+        )
     ]
     requests += [
         (f"{path}.json", {"HTTP_ACCEPT": accept})
