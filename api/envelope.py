@@ -1,17 +1,28 @@
 """The envelope of every `/v2` answer (badgr-api.md 3): status, result, the two error members."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import orjson
 from rest_framework.response import Response
 
 
 def success(result: Sequence[Any], *, status: int = 200, description: str = "ok") -> Response:
     """`result` is always a list: one object is a list of one."""
-    return Response(
-        {"status": {"success": True, "description": description}, "result": list(result)},
-        status=status,
-    )
+    return Response(succeeded(result, description), status=status)
+
+
+def succeeded(result: Sequence[Any], description: str = "ok") -> dict[str, Any]:
+    return {"status": {"success": True, "description": description}, "result": list(result)}
+
+
+def in_pieces(result: Iterable[Sequence[Any]]) -> Iterator[bytes]:
+    """The JSON of `success`, piece by piece: `result` comes in parts, none of them empty."""
+    before, after = orjson.dumps(succeeded([0])).split(b"0")
+    for part in result:
+        yield before + orjson.dumps(list(part))[1:-1]
+        before = b","
+    yield after
 
 
 def failure(

@@ -3,22 +3,23 @@ the whole list.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
+from django.db.models import Q, QuerySet
+from django.http import HttpResponseBase, StreamingHttpResponse
 from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
-from rest_framework.response import Response
 
-from api.envelope import success
+from api.envelope import in_pieces, success
 
 MAX_PAGE = 500
-CHUNK = 500
+CHUNK = 100
 
 
 @dataclass(frozen=True)
@@ -94,11 +95,11 @@ def page_cursor(request: Request) -> Cursor | None:
 
 def paged(
     request: Request, rows: QuerySet[Any], render: Callable[[Any], dict[str, Any]]
-) -> Response:
-    """A list as the envelope has it: one page with its `Link`, or all rows read in chunks."""
+) -> HttpResponseBase:
+    """A list as the envelope has it: one page with its `Link`, or all rows."""
     size = page_size(request)
     if size is None:
-        return success([render(row) for row in in_chunks(rows)])
+        return whole(request, rows, render)
     cursor = page_cursor(request)
     page, links = read_page(rows, size, cursor)
     response = success([render(row) for row in page])
@@ -106,6 +107,36 @@ def paged(
         response["Link"] = ", ".join(link(request, rel, at) for rel, at in links.items())
         response["Access-Control-Expose-Headers"] = "Link"
     return response
+
+
+def whole(
+    request: Request, rows: QuerySet[Any], render: Callable[[Any], dict[str, Any]]
+) -> HttpResponseBase:
+    """All rows, oldest first; of a long list only CHUNK of them are held at a time."""
+    chunks = in_chunks(map(render, every(rows.order_by("created_at", "entity_id"))))
+    first = next(chunks)
+    second = next(chunks, None)
+    if second is None:
+        return success(first)
+    return StreamingHttpResponse(
+        in_pieces(chain([first, second], chunks)),
+        content_type=request.accepted_renderer.media_type,
+    )
+
+
+def every(rows: QuerySet[Any]) -> Iterable[Any]:
+    """The rows one by one. What is prefetched would be fetched anew for each chunk of them: such
+    rows are read at once, with a constant number of queries.
+    """
+    return rows if rows._prefetch_related_lookups else rows.iterator(chunk_size=CHUNK)
+
+
+def in_chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
+    """Lists of CHUNK rows, the last one shorter; one empty list where there are none."""
+    more = iter(rows)
+    yield list(islice(more, CHUNK))
+    while chunk := list(islice(more, CHUNK)):
+        yield chunk
 
 
 def read_page(
@@ -137,8 +168,3 @@ def page_url(request: Request, **changes: str) -> str:
     for name, value in changes.items():
         query[name] = value
     return f"{settings.LAUREL_URL}{escape_uri_path(request.path)}?{query.urlencode()}"
-
-
-def in_chunks(rows: QuerySet[Any]) -> Iterator[Model]:
-    """All rows, oldest first, without holding them at once."""
-    return rows.order_by("created_at", "entity_id").iterator(chunk_size=CHUNK)

@@ -21,6 +21,7 @@ from django.conf import settings
 
 from api.envelope import failure
 from config.bodies import Bodies, Refusal
+from config.long_answers import NAMED_FOR, spooled, with_length
 from public.door import Asked, PublicDoor
 
 log = logging.getLogger("laurel.gateway")
@@ -101,6 +102,9 @@ class Gateway:
             del request
 
     def answer(self, request: Request) -> None:
+        """Nothing is sent before all of it is made: a failure on the way is a failure, not half an
+        answer.
+        """
         started: list[tuple[int, list[tuple[str, str]]]] = []
 
         def start_response(status: str, headers: list[tuple[str, str]], _: Any = None) -> None:
@@ -108,12 +112,17 @@ class Gateway:
 
         chunks = self.application(request.environ, start_response)
         try:
-            content = b"".join(chunks)
+            body = spooled(chunks)
         finally:
             if close := getattr(chunks, "close", None):
                 close()
         ((status, headers),) = started
-        request.protocol.response_bytes(status, headers, content)
+        if isinstance(body, bytes):
+            request.protocol.response_bytes(status, headers, body)
+        else:
+            headers = with_length(headers, body.stat().st_size)
+            request.protocol.response_file(status, headers, str(body))
+            self.loop.call_soon_threadsafe(self.loop.call_later, NAMED_FOR, body.unlink)
 
 
 # Django decodes by what the sender claims, and fails before any handler on `hex` and its like;

@@ -23,6 +23,7 @@ from granian.server import Server
 
 from config.dispatch import ask_first
 from config.gateway import Gateway
+from config.long_answers import empty_folder
 from issuer.queries import LocalDocuments
 from public.door import PublicDoor
 
@@ -67,6 +68,7 @@ def reserve_port(host: str, port: int) -> socket.socket:
 def serve(application: Callable[..., Iterable[bytes]], *, host: str, port: int) -> None:
     """Serve until SIGTERM or SIGINT."""
     os.environ[PARENT] = str(os.getpid())
+    empty_folder()
     connections.close_all()  # the web processes are forked: each opens its own
     # A local file is read at once. A database behind a network can keep its readers waiting: it is
     # read in the gateway's threads.
@@ -94,6 +96,7 @@ class WebServer(Server):  # type: ignore[misc]
             interface=Interfaces.RSGI,
             workers=settings.LAUREL_WORKERS or os.cpu_count() or 1,
             runtime_mode=RuntimeModes.st,  # one thread alone hands over requests, and asks the door
+            runtime_blocking_threads=2,  # they read the files of long answers, a piece at a time
             http=HTTPModes.http1,
             http1_settings=HTTP1Settings(header_read_timeout=HEADER_TIMEOUT),
             websockets=False,

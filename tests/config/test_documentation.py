@@ -24,7 +24,7 @@ def test_settings_in_code_and_in_docs_are_the_same() -> None:
 def test_no_other_module_reads_the_environment() -> None:
     """One place for settings: elsewhere only what processes of ours tell one another."""
     allowed = {"LAUREL_URL", "LAUREL_URL_FILE"}  # written by `up --port` before they are read
-    allowed |= {"DJANGO_SETTINGS_MODULE", "DJANGO_ALLOW_ASYNC_UNSAFE", "LAUREL_PARENT_PID"}
+    allowed |= {"DJANGO_SETTINGS_MODULE", "LAUREL_PARENT_PID"}
     rooms = ["accounts", "activity", "api", "config", "issuer", "jobs", "net", "oauth", "public"]
     for room in rooms:
         for path in (ROOT / room).rglob("*.py"):

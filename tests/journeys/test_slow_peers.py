@@ -223,3 +223,28 @@ def test_memory_is_bounded_while_large_bodies_come(server: Server) -> None:
     assert grown < 500 * MEGABYTE, grown
     assert refused > 0
     assert httpx.get(f"{server.url}/healthz").status_code == 200
+
+
+def test_who_reads_a_long_list_slowly_holds_no_thread(server: Server, client: APIClient) -> None:
+    badge_class = client.badge_class(client.issuer()["entityId"])["entityId"]
+    for batch in range(3):
+        people = [{"recipient": {"identity": f"p{batch}.{n}@example.org"}} for n in range(1000)]
+        issued = client.http.post(
+            f"/v2/badgeclasses/{badge_class}/issue", json={"assertions": people}, timeout=60
+        )
+        assert issued.status_code == 201
+    path = f"/v2/badgeclasses/{badge_class}/assertions"
+    asked = head("GET", path, f"Authorization: {client.http.headers['Authorization']}")
+    size = len(client.http.get(path, timeout=60).content)
+    assert size > 2 * MEGABYTE
+    threads_before = threads(server)
+    with ExitStack() as stack:
+        peers = [stack.enter_context(Peer(server, receive_buffer=4096)) for _ in range(20)]
+        readers = [peer.send(asked) for peer in peers]
+        assert [reader.status() for reader in readers] == [200] * 20
+        assert threads(server) <= threads_before + 2
+        for _ in range(20):
+            assert httpx.get(f"{server.url}/healthz", timeout=2).status_code == 200
+    whole = client.http.get(path, timeout=60)
+    assert len(whole.json()["result"]) == 3000
+    assert int(whole.headers["Content-Length"]) == len(whole.content) == size

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -29,7 +30,7 @@ from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revok
 class AwardingView(IssuerRoomView):
     """Routes that list awards and make them."""
 
-    def listed(self, request: Request, rows: Any) -> Response:
+    def listed(self, request: Request, rows: Any) -> HttpResponseBase:
         wanted = queries.listed(
             rows,
             identities=request.query_params.getlist("recipient"),
@@ -51,7 +52,7 @@ class AwardingView(IssuerRoomView):
 
 
 class BadgeClassAssertionListView(AwardingView, route="/v2/badgeclasses/{entity_id}/assertions"):
-    def get(self, request: Request, entity_id: str) -> Response:
+    def get(self, request: Request, entity_id: str) -> HttpResponseBase:
         badge_class = self.badge_class(entity_id)
         rows = queries.assertions_of(self.actor).filter(badge_class=badge_class)
         return self.listed(request, rows)
@@ -63,7 +64,7 @@ class BadgeClassAssertionListView(AwardingView, route="/v2/badgeclasses/{entity_
 
 
 class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/assertions"):
-    def get(self, request: Request, entity_id: str) -> Response:
+    def get(self, request: Request, entity_id: str) -> HttpResponseBase:
         issuer = self.issuer(entity_id)
         rows = queries.assertions_of(self.actor).filter(issuer=issuer)
         return self.listed(request, rows)

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.core.exceptions import ValidationError
+from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -22,7 +23,7 @@ from issuer.services.badge_classes import (
 
 
 class BadgeClassListView(IssuerRoomView, route="/v2/badgeclasses"):
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         return self.listed(request, queries.badge_classes_of(self.actor))
 
     def post(self, request: Request) -> Response:
@@ -36,7 +37,7 @@ class BadgeClassListView(IssuerRoomView, route="/v2/badgeclasses"):
             raise ValidationError({"issuer": [message]}) from None
         return self.create(request, issuer)
 
-    def listed(self, request: Request, rows: Any) -> Response:
+    def listed(self, request: Request, rows: Any) -> HttpResponseBase:
         wanted = queries.unarchived(rows, include_archived=told(request, "include_archived"))
         return paged(request, wanted, badge_class_object)
 
@@ -53,7 +54,7 @@ class BadgeClassListView(IssuerRoomView, route="/v2/badgeclasses"):
 
 
 class IssuerBadgeClassListView(BadgeClassListView, route="/v2/issuers/{entity_id}/badgeclasses"):
-    def get(self, request: Request, entity_id: str) -> Response:  # type: ignore[override]
+    def get(self, request: Request, entity_id: str) -> HttpResponseBase:  # type: ignore[override]
         issuer = self.issuer(entity_id)
         return self.listed(request, queries.badge_classes_of(self.actor).filter(issuer=issuer))
 

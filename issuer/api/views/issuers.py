@@ -1,5 +1,6 @@
 """/v2/issuers"""
 
+from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -23,7 +24,7 @@ def includes_staff(request: Request) -> bool:
 
 
 class IssuerListView(IssuerRoomView, route="/v2/issuers"):
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponseBase:
         with_staff = includes_staff(request)
         rows = queries.unarchived(
             queries.issuers_of(self.actor), include_archived=told(request, "include_archived")
