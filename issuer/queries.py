@@ -116,6 +116,24 @@ def published(collection: str, entity_id: str) -> Issuer | BadgeClass | Assertio
     return found
 
 
+ARTWORK = ("image_digest", "image_kind")
+
+
+def pictured(collection: str, entity_id: str) -> Issuer | BadgeClass | Assertion:
+    """A public object with what its image is made of and nothing else, in one query. Raises
+    ObjectDoesNotExist.
+    """
+    rows: QuerySet[Any]
+    if collection == "assertions":
+        of_class = [f"badge_class__{name}" for name in ARTWORK]
+        rows = Assertion.objects.select_related("badge_class")
+        rows = rows.only("entity_id", "etag", "document", "http_status", *of_class)
+    else:
+        rows = PUBLISHED[collection].objects.only(*ARTWORK)
+    found: Issuer | BadgeClass | Assertion = rows.get(entity_id=entity_id)
+    return found
+
+
 def listed(
     assertions: QuerySet[Assertion],
     *,

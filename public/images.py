@@ -16,7 +16,7 @@ from django.http import (
 from django.views.decorators.http import require_safe
 
 from issuer.models import Assertion, Illustrated
-from issuer.queries import StoredDocument, published
+from issuer.queries import StoredDocument, pictured, published
 from ob import baking
 from public.views import json_failure, not_found, transformed
 
@@ -39,15 +39,15 @@ def image_redirect(request: HttpRequest, collection: str, entity_id: str) -> Htt
     if shape not in FORMATS:
         return json_failure(400, "bad request", reasons=(f"invalid image format: {shape[:40]}",))
     try:
-        row = published(collection, entity_id)
+        row = pictured(collection, entity_id)
     except ObjectDoesNotExist:
         return not_found(request, "application/json")
     if isinstance(row, Assertion) and (kind, shape) == ("original", "square"):
         return redirect(baked_path(row))
-    pictured = row.badge_class if isinstance(row, Assertion) else row
-    if not pictured.image_digest:
+    shown = row.badge_class if isinstance(row, Assertion) else row
+    if not shown.image_digest:
         return not_found(request, "application/json")
-    return redirect(default_storage.url(pictured.image_file(rendering(kind, shape))))
+    return redirect(default_storage.url(shown.image_file(rendering(kind, shape))))
 
 
 def rendering(kind: str, shape: str) -> str:
@@ -67,7 +67,7 @@ def baked_redirect(request: HttpRequest, entity_id: str) -> HttpResponse:
     if version not in VERSIONS:
         return json_failure(400, "bad request", reasons=("Invalid OpenBadges version",))
     try:
-        assertion = published_assertion(entity_id)
+        assertion = bakeable(entity_id, version)
     except ObjectDoesNotExist:
         return not_found(request, "application/json")
     location = baked_path(assertion, version)
@@ -106,7 +106,7 @@ def baked_image(
     in it.
     """
     try:
-        assertion = published_assertion(entity_id)
+        assertion = bakeable(entity_id, version)
     except ObjectDoesNotExist:
         return not_found(request, "application/json")
     current = baked_path(assertion, version)
@@ -117,9 +117,10 @@ def baked_image(
     return image_response(content, kind, etag=key)
 
 
-def published_assertion(entity_id: str) -> Assertion:
-    """Raises ObjectDoesNotExist."""
-    row = published("assertions", entity_id)
+def bakeable(entity_id: str, version: str) -> Assertion:
+    """With what `document_to_bake` needs. Raises ObjectDoesNotExist."""
+    read = published if version == "1_1" else pictured
+    row = read("assertions", entity_id)
     if not isinstance(row, Assertion):
         raise TypeError("assertions are Assertion rows")
     return row

@@ -1,5 +1,6 @@
 """What people wrote, made safe to show: Markdown as HTML, addresses as links."""
 
+from functools import lru_cache
 from html import unescape
 
 import nh3
@@ -17,6 +18,7 @@ TAGS = {
 
 
 @register.filter
+@lru_cache(maxsize=256)  # a class is shown on the page of each of its awards
 def markdown(text: str) -> SafeString:
     """Render without raw HTML and images; links leave with `nofollow noopener`."""
     html = nh3.clean(

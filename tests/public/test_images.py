@@ -159,3 +159,14 @@ def test_images_are_only_read(client, world, method):
     path = f"/public/assertions/{world.assertion.entity_id}/image"
     for address in (path, client.get(path)["Location"]):
         assert getattr(client, method)(address).status_code == 405
+
+
+@pytest.mark.parametrize("tail", ["image", "image?type=png", "image?fmt=wide"])
+def test_an_image_is_one_query(client, world, django_assert_num_queries, tail):
+    for row in (world.assertion, world.badge_class, world.issuer):
+        with django_assert_num_queries(1):
+            answer = client.get(f"/public/{row.collection}/{row.entity_id}/{tail}")
+        assert answer.status_code == 302
+    baked = client.get(f"/public/assertions/{world.assertion.entity_id}/image")["Location"]
+    with django_assert_num_queries(1):
+        assert client.get(baked).status_code == 200
