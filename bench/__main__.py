@@ -2,42 +2,45 @@
 
 import argparse
 import json
-import os
-import statistics
+import random
 import subprocess
 import sys
 import tempfile
-import time
-from contextlib import closing
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
 
+from bench import awards
 from bench.load import Measure, measure, middle
+from bench.report import BARE, BARE_WSGI, LAUREL, NGINX, Figures, report
 from bench.rivals import nginx, yardstick
+from ob.baking import unbake
 from tests.support.clients import APIClient, connect
 from tests.support.servers import OWNER, ROOT, Server
 
 REPORT = ROOT / "docs" / "performance.md"
-HEAD = """# Performance
+SAMPLE = 20
 
-Written by `make bench` on a machine with {cores} cores. Seconds differ from machine to machine:
-the ratios are what to compare. All rates are medians of {rounds} interleaved rounds with
-16 connections, at random ids among {awards} awards.
 
-| | requests/s | median ms | p99 ms | against bare Django |
-|---|---|---|---|---|
-"""
-FOOT = """
-“Bare Django” is a project with an empty middleware list and one view that returns the same bytes
-as a constant, under the same server and settings.
+@dataclass(frozen=True)
+class Target:
+    """Where load goes, and what a right answer to one of the paths is."""
 
-| | |
-|---|---|
-| single award over the API, synced to disk: median | {award_median:.1f} ms |
-| the same: p99 | {award_p99:.1f} ms |
-| second start until `/healthz` answers | {start:.2f} s |
-"""
+    name: str
+    origin: str
+    paths: list[str]
+    headers: Mapping[str, str]
+    is_right: Callable[[str, httpx.Response], bool]
+
+    def check(self) -> None:
+        """Ask at random. Raises RuntimeError for a wrong answer."""
+        for path in random.sample(self.paths, min(SAMPLE, len(self.paths))):
+            answer = httpx.get(self.origin + path, headers=self.headers)
+            if answer.status_code != 200 or not self.is_right(path, answer):
+                raise RuntimeError(f"{self.name}: {path} was answered {answer.text[:500]!r}")
 
 
 def main() -> None:
@@ -50,86 +53,94 @@ def main() -> None:
         server = Server(folder / "data", LAUREL_LOG_LEVEL="ERROR")
         with closing(server):
             server.start()
-            report = run(server, folder, arguments.rounds, arguments.awards)
-    print(report)
-    REPORT.write_text(report)
+            figures = run(server, folder, arguments.rounds, arguments.awards)
+    told = f' ARGS="{" ".join(sys.argv[1:])}"' if sys.argv[1:] else ""
+    command = f"make bench{told}"
+    text = report(figures, command=command, rounds=arguments.rounds, awards=arguments.awards)
+    print(text)
+    REPORT.write_text(text)
 
 
-def run(server: Server, folder: Path, rounds: int, awards: int) -> str:
-    client = connect(server)
-    with closing(client):
+def run(server: Server, folder: Path, rounds: int, count: int) -> Figures:
+    client, others = connect(server), connect(server)
+    with closing(client), closing(others):
         badge_class = client.badge_class(client.issuer()["entityId"])["entityId"]
-        ids = seed(server, badge_class, awards)
-        paths = [f"/public/assertions/{entity_id}" for entity_id in ids]
-        document = httpx.get(server.url + paths[0]).content
-        figures = compare(server, folder, paths, document, rounds)
-        awards_ms = [single_award(client, badge_class, number) for number in range(200)]
-    start = second_start(server)
-    bare = figures["bare Django"].rate
-    head = HEAD.format(cores=os.cpu_count(), rounds=rounds, awards=awards)
-    rows = "".join(
-        f"| {name} | {m.rate:,.0f} | {m.median:.2f} | {m.p99:.2f} | {m.rate / bare:.2f} |\n"
-        for name, m in figures.items()
-    )
-    return (
-        head
-        + rows
-        + FOOT.format(
-            award_median=statistics.median(awards_ms),
-            award_p99=statistics.quantiles(awards_ms, n=100)[98],
-            start=start,
-        )
-    )
+        paths = [
+            f"/public/assertions/{entity_id}" for entity_id in seed(server, badge_class, count)
+        ]
+        with ExitStack() as stack:
+            targets = opponents(stack, server, folder, paths, client, badge_class)
+            rates = compare(targets, rounds)
+        single = awards.single_awards(client, badge_class)
+        batch = awards.batches(client, badge_class, "one", 1)
+        meanwhile = awards.during_batches(client, others, badge_class, paths)
+    return Figures(rates, single, batch, meanwhile, second_start(server))
 
 
-def seed(server: Server, badge_class: str, awards: int) -> list[str]:
-    command = [sys.executable, "-m", "bench.seed", OWNER, badge_class, str(awards)]
+def seed(server: Server, badge_class: str, count: int) -> list[str]:
+    command = [sys.executable, "-m", "bench.seed", OWNER, badge_class, str(count)]
     shown = subprocess.run(
         command, cwd=ROOT, env=server.environment, capture_output=True, text=True, check=True
     )
     return list(json.loads(shown.stdout))
 
 
-def compare(
-    server: Server, folder: Path, paths: list[str], document: bytes, rounds: int
-) -> dict[str, Measure]:
-    """The rivals in turn, round by round, so that a machine's moods fall on all alike."""
-    bare = yardstick(folder, document)
-    static = nginx(folder, paths, document)
-    images = [f"{path}/image" for path in paths[:500]]
+def opponents(
+    stack: ExitStack,
+    server: Server,
+    folder: Path,
+    paths: list[str],
+    client: APIClient,
+    badge_class: str,
+) -> list[Target]:
+    """Laurel's own ways to read, and those it is measured against."""
+    document = httpx.get(server.url + paths[0]).content
+    images = [httpx.get(f"{server.url}{path}/image").headers["location"] for path in paths[:500]]
+    listed = [f"/v2/badgeclasses/{badge_class}/assertions?num=100"]
+    bearer = {"Authorization": client.http.headers["Authorization"]}
+    page = {"Accept": "text/html"}
+
+    def constant(path: str, answer: httpx.Response) -> bool:
+        return answer.content == document
+
     targets = [
-        ("public JSON", server.url, paths, "*/*"),
-        ("bare Django", bare.url, paths, "*/*"),
-        ("HTML page", server.url, paths, "text/html"),
-        ("baked image", server.url, [httpx.get(server.url + i).headers["location"] for i in images],
-         "*/*"),
-    ]  # fmt: skip
-    if static:
-        targets.append(("nginx, static files", static.url, paths, "*/*"))
-    measured: dict[str, list[Measure]] = {name: [] for name, *_ in targets}
-    try:
-        for _ in range(rounds):
-            for name, origin, asked, accept in targets:
-                measured[name].append(measure(origin, asked, accept=accept))
-    finally:
-        for rival in filter(None, (bare, static)):
-            rival.stop()
+        Target(LAUREL, server.url, paths, {}, lambda p, a: a.json()["id"] == server.url + p),
+        Target("HTML page", server.url, paths, page, lambda p, a: server.url + p in a.text),
+        Target("baked image", server.url, images, {}, is_baked),
+        Target("list, `?num=100`", server.url, listed, bearer, is_a_hundred),
+    ]
+    for name, own_wsgi in ((BARE, False), (BARE_WSGI, True)):
+        bare = yardstick(folder, server, document, own_wsgi=own_wsgi)
+        stack.callback(bare.stop)
+        targets.append(Target(name, bare.url, paths, {}, constant))
+    if static := nginx(folder, paths, document):
+        stack.callback(static.stop)
+        targets.append(Target(NGINX, static.url, paths, {}, constant))
+    return targets
+
+
+def is_baked(path: str, answer: httpx.Response) -> bool:
+    return path.rpartition("/")[0] in (unbake(answer.content) or "")
+
+
+def is_a_hundred(path: str, answer: httpx.Response) -> bool:
+    return len({row["entityId"] for row in answer.json()["result"]}) == 100
+
+
+def compare(targets: list[Target], rounds: int) -> dict[str, Measure]:
+    """Each in turn, round by round, so that a machine's moods fall on all alike."""
+    measured: dict[str, list[Measure]] = {target.name: [] for target in targets}
+    for _ in range(rounds):
+        for target in targets:
+            target.check()
+            measured[target.name].append(measure(target.origin, target.paths, target.headers))
     return {name: middle(each) for name, each in measured.items()}
 
 
-def single_award(client: APIClient, badge_class: str, number: int) -> float:
-    """Milliseconds of one award over a kept connection."""
-    begun = time.perf_counter()
-    client.award(badge_class, f"single{number}@example.org")
-    return (time.perf_counter() - begun) * 1000
-
-
 def second_start(server: Server) -> float:
-    """Seconds from `laurel up` to a healthy answer, on data that exists."""
+    """Milliseconds from `laurel up` to a healthy answer, on data that exists."""
     server.stop()
-    begun = time.perf_counter()
-    server.start()
-    return time.perf_counter() - begun
+    return awards.timed(server.start)
 
 
 main()

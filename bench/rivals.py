@@ -7,14 +7,15 @@ import shutil
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
 import httpx
 
-from tests.support.servers import ROOT, free_port
+from tests.support.servers import ROOT, Server, free_port
 
-THREADS = 16  # as many as Laurel has
+THREADS = 16  # config.gateway.THREADS, which cannot be imported without Django
 
 NGINX = """
 daemon off; {user} worker_processes {cores}; error_log /dev/null; pid {folder}/nginx.pid;
@@ -29,12 +30,14 @@ http {{ access_log off; default_type application/ld+json; open_file_cache max=20
 class Rival:
     """A server process of the bench's own."""
 
-    def __init__(self, command: list[str], port: int, **environment: str) -> None:
+    def __init__(
+        self, command: list[str], port: int, inherited: Mapping[str, str], **environment: str
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         self.process = subprocess.Popen(
             command,
             cwd=ROOT,
-            env=os.environ | environment,
+            env={**inherited, **environment},
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
         )
@@ -50,22 +53,20 @@ class Rival:
         self.process.wait()
 
 
-def yardstick(folder: Path, document: bytes) -> Rival:
-    """Bare Django under the same server and settings."""
+def yardstick(folder: Path, server: Server, document: bytes, *, own_wsgi: bool) -> Rival:
+    """Bare Django with Laurel's settings: under Laurel's own server, or under granian's WSGI with
+    as many threads.
+    """
     path = folder / "document"
     path.write_bytes(document)
     port = free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "granian",
-        "--interface",
-        "wsgi",
-        "bench.yardstick:application",
-    ]
-    command += ["--port", str(port), "--workers", str(os.cpu_count()), "--http", "1", "--no-ws"]
-    command += ["--blocking-threads", str(THREADS), "--log-level", "critical"]
-    return Rival(command, port, YARDSTICK_DOCUMENT=str(path), DJANGO_SETTINGS_MODULE="")
+    if own_wsgi:
+        command = ["-m", "granian", "--interface", "wsgi", "bench.yardstick:application"]
+        command += ["--port", str(port), "--workers", str(os.cpu_count()), "--http", "1", "--no-ws"]
+        command += ["--blocking-threads", str(THREADS), "--log-level", "critical"]
+    else:
+        command = ["-m", "bench.yardstick", str(port)]
+    return Rival([sys.executable, *command], port, server.environment, YARDSTICK_DOCUMENT=str(path))
 
 
 def nginx(folder: Path, paths: list[str], document: bytes) -> Rival | None:
@@ -82,4 +83,4 @@ def nginx(folder: Path, paths: list[str], document: bytes) -> Rival | None:
     port = free_port()
     settings = folder / "nginx.conf"
     settings.write_text(NGINX.format(user=user, cores=os.cpu_count(), folder=folder, port=port))
-    return Rival([program, "-c", str(settings), "-p", str(folder)], port)
+    return Rival([program, "-c", str(settings), "-p", str(folder)], port, os.environ)

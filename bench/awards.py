@@ -1,0 +1,127 @@
+"""Awards over the API: one by one, a thousand at once, and what others feel meanwhile. Every answer
+is checked.
+"""
+
+import itertools
+import statistics
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import httpx
+
+from tests.support.clients import APIClient
+
+BATCH = 1000
+
+
+@dataclass(frozen=True)
+class Times:
+    """Milliseconds of some requests of one kind."""
+
+    all: list[float]
+
+    @property
+    def median(self) -> float:
+        return statistics.median(self.all)
+
+    @property
+    def p99(self) -> float:
+        return statistics.quantiles(self.all, n=100)[98]
+
+
+def timed(action: Callable[[], Any]) -> float:
+    """Milliseconds."""
+    begun = time.perf_counter()
+    action()
+    return (time.perf_counter() - begun) * 1000
+
+
+def single_awards(client: APIClient, badge_class: str, count: int = 200) -> Times:
+    """Over one kept connection."""
+    return Times(
+        [
+            timed(lambda n=number: client.award(badge_class, f"single{n}@example.org"))
+            for number in range(count)
+        ]
+    )
+
+
+def batches(client: APIClient, badge_class: str, name: str, count: int) -> float:
+    """Milliseconds until `count` thousand awards, one request each thousand, can be read."""
+    begun = time.perf_counter()
+    for number in range(count):
+        people = [
+            {"recipient": {"identity": f"{name}.{number}.{n}@example.org"}} for n in range(BATCH)
+        ]
+        answer = client.http.post(
+            f"/v2/badgeclasses/{badge_class}/issue", json={"assertions": people}
+        )
+        made = answer.json()["result"]
+        if answer.status_code != 201 or len({row["entityId"] for row in made}) != BATCH:
+            raise RuntimeError(f"a batch was answered {answer.status_code}: {answer.text[:500]}")
+        for row in (made[0], made[-1]):
+            read(client.http, f"/public/assertions/{row['entityId']}")
+    return (time.perf_counter() - begun) * 1000
+
+
+def read(http: httpx.Client, path: str) -> None:
+    """GET one public document. Raises RuntimeError for another one."""
+    answer = http.get(path)
+    if answer.status_code != 200 or not answer.json()["id"].endswith(path):
+        raise RuntimeError(f"{path} was answered {answer.status_code}: {answer.text[:500]}")
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """What others feel while ten thousand awards are made."""
+
+    batches: float
+    gets: Times
+    awards: Times
+
+
+def during_batches(
+    client: APIClient, others: APIClient, badge_class: str, paths: list[str], count: int = 10
+) -> Meanwhile:
+    """Ten batches of a thousand, beside one reader and one who awards one by one."""
+    ended = threading.Event()
+    failures: list[Exception] = []
+    gets: list[float] = []
+    awards: list[float] = []
+
+    def repeat(action: Callable[[int], Any], times: list[float]) -> None:
+        try:
+            for number in itertools.count():
+                if ended.is_set():
+                    return
+                times.append(timed(partial(action, number)))
+                time.sleep(0.005)
+        except Exception as error:
+            failures.append(error)
+
+    def award(number: int) -> None:
+        others.award(badge_class, f"meanwhile{number}@example.org")
+
+    with httpx.Client(base_url=client.http.base_url) as visitor:
+        threads = [
+            threading.Thread(target=repeat, args=each)
+            for each in (
+                (lambda number: read(visitor, paths[number % len(paths)]), gets),
+                (award, awards),
+            )
+        ]
+        for thread in threads:
+            thread.start()
+        try:
+            took = batches(client, badge_class, "ten", count)
+        finally:
+            ended.set()
+            for thread in threads:
+                thread.join()
+    if failures:
+        raise failures[0]
+    return Meanwhile(took, Times(gets), Times(awards))

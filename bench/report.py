@@ -1,0 +1,92 @@
+"""What the bench prints and writes: figures, and whether they are what is asked for."""
+
+import os
+from dataclasses import dataclass
+
+from bench.awards import Meanwhile, Times
+from bench.load import Measure
+
+LAUREL = "public JSON"
+BARE = "bare Django, same server"
+BARE_WSGI = "bare Django, granian's WSGI"
+NGINX = "nginx, static files"
+
+HEAD = """# Performance
+
+Written by `{command}` on a machine with {cores} cores. Seconds differ from machine to machine:
+the ratios are what to compare. Rates are medians of {rounds} interleaved rounds of 3 s with
+16 connections, at random ids among {awards} awards; wrong answers end the bench.
+
+| | requests/s | median ms | p99 ms | against bare Django |
+|---|---|---|---|---|
+"""
+FOOT = """
+“Bare Django” is a project with Laurel's settings, an empty middleware list and one view that
+returns the same bytes as a constant. It is served twice: as Laurel is (granian's RSGI, the gateway
+and its threads), and by granian's own WSGI with as many threads, where a slow sender holds a
+thread. Laurel is held against the faster of the two. nginx serves one static file for each award.
+"""
+
+
+@dataclass(frozen=True)
+class Figures:
+    """All that one run has measured; times in milliseconds."""
+
+    rates: dict[str, Measure]
+    single: Times
+    batch: float
+    meanwhile: Meanwhile
+    start: float
+
+
+def report(figures: Figures, *, command: str, rounds: int, awards: int) -> str:
+    rates = figures.rates
+    bare = max(rates[BARE].rate, rates[BARE_WSGI].rate)
+    head = HEAD.format(command=command, cores=os.cpu_count(), rounds=rounds, awards=f"{awards:,}")
+    rows = "".join(
+        f"| {name} | {m.rate:,.0f} | {m.median:.2f} | {m.p99:.2f} | {m.rate / bare:.2f} |\n"
+        for name, m in rates.items()
+    )
+    return head + rows + FOOT + requirements(figures, bare) + others(figures)
+
+
+def requirements(figures: Figures, bare: float) -> str:
+    """The thresholds, passed or missed."""
+    public, during = figures.rates[LAUREL], figures.meanwhile
+    ratio = public.rate / bare
+    checks = [
+        ("public JSON against bare Django", f"{ratio:.2f}", "at least 1.2", ratio >= 1.2),
+        ("public JSON, p99", f"{public.p99:.1f} ms", "under 15 ms", public.p99 < 15),
+        below("single award, synced to disk, p99", figures.single.p99, 100),
+        below("1,000 awards in one request, until readable", figures.batch, 1000),
+        below("10,000 in ten requests, beside other work, until readable", during.batches, 6000),
+        below("public JSON while they are made, p99", during.gets.p99, 50),
+    ]
+    if NGINX in figures.rates:
+        of_nginx = public.rate / figures.rates[NGINX].rate
+        checks.insert(
+            1, ("public JSON against nginx", f"{of_nginx:.2f}", "aim: 0.5", of_nginx >= 0.5)
+        )
+    rows = [
+        f"| {what} | {figure} | {asked} | {'pass' if passed else '**miss**'} |\n"
+        for what, figure, asked, passed in checks
+    ]
+    return "\n| | measured | asked for | |\n|---|---|---|---|\n" + "".join(rows)
+
+
+def below(what: str, measured: float, limit: float) -> tuple[str, str, str, bool]:
+    return what, f"{measured:,.0f} ms", f"under {limit:,.0f} ms", measured < limit
+
+
+def others(figures: Figures) -> str:
+    single, during = figures.single, figures.meanwhile
+    rows = [
+        ("single award, median", single.median),
+        ("single award while 10,000 are made, median", during.awards.median),
+        ("the same, p99", during.awards.p99),
+        ("public JSON while 10,000 are made, median", during.gets.median),
+        ("second start until `/healthz` answers", figures.start),
+    ]
+    return "\n| | ms |\n|---|---|\n" + "".join(
+        f"| {what} | {milliseconds:,.1f} |\n" for what, milliseconds in rows
+    )
