@@ -1,12 +1,16 @@
 """Public ids: what objects are called outside. Integer keys never leave the server."""
 
-from random import SystemRandom
+from secrets import randbelow
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 LENGTH = 22  # 22 characters of 63 are 131 random bits
-RANDOM = SystemRandom()
 
 
 def new_entity_id() -> str:
     """A fresh id of 22 characters `[A-Za-z0-9_]`."""
-    return "".join(RANDOM.choices(ALPHABET, k=LENGTH))
+    number = randbelow(len(ALPHABET) ** LENGTH)  # drawn at once: a system call each character costs
+    characters = []
+    for _ in range(LENGTH):
+        number, index = divmod(number, len(ALPHABET))
+        characters.append(ALPHABET[index])
+    return "".join(characters)
