@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import os
 import random
 import subprocess
 import sys
@@ -48,6 +49,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--awards", type=int, default=10_000)
     arguments = parser.parse_args()
+    load, *_ = os.getloadavg()  # of others: the bench has not begun
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         server = Server(folder / "data", LAUREL_LOG_LEVEL="ERROR")
@@ -56,7 +58,9 @@ def main() -> None:
             figures = run(server, folder, arguments.rounds, arguments.awards)
     told = f' ARGS="{" ".join(sys.argv[1:])}"' if sys.argv[1:] else ""
     command = f"make bench{told}"
-    text = report(figures, command=command, rounds=arguments.rounds, awards=arguments.awards)
+    text = report(
+        figures, command=command, load=load, rounds=arguments.rounds, awards=arguments.awards
+    )
     print(text)
     REPORT.write_text(text)
 
@@ -73,8 +77,9 @@ def run(server: Server, folder: Path, rounds: int, count: int) -> Figures:
             rates = compare(targets, rounds)
         single = awards.single_awards(client, badge_class)
         batch = awards.batches(client, badge_class, "one", 1)
+        ten_batches = awards.batches(client, badge_class, "ten", 10)
         meanwhile = awards.during_batches(client, others, badge_class, paths)
-    return Figures(rates, single, batch, meanwhile, second_start(server))
+    return Figures(rates, single, batch, ten_batches, meanwhile, second_start(server))
 
 
 def seed(server: Server, badge_class: str, count: int) -> list[str]:

@@ -117,7 +117,7 @@ def during_batches(
         for thread in threads:
             thread.start()
         try:
-            took = batches(client, badge_class, "ten", count)
+            took = batches(client, badge_class, "beside", count)
         finally:
             ended.set()
             for thread in threads:

@@ -3,6 +3,7 @@
 The parent replaces a child that dies; a child whose parent is gone ends itself.
 """
 
+import gc
 import logging
 import os
 import signal
@@ -80,6 +81,9 @@ def serve(application: Callable[..., Iterable[bytes]], *, host: str, port: int) 
         become_child()
         return gateway
 
+    # What is loaded by now stays: the web processes share it, and need not look it through for
+    # garbage whenever a batch has made many objects.
+    gc.freeze()
     WebServer(SupervisedWorker(), host, port).serve(target_loader=load, wrap_loader=False)
 
 
