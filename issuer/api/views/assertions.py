@@ -1,5 +1,6 @@
 """/v2/assertions, and the awards of a badge class or an issuer."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,7 +22,8 @@ from issuer.api.inputs.assertions import (
 )
 from issuer.api.representations import assertion_object
 from issuer.api.views.room import IssuerRoomView, told
-from issuer.models import BadgeClass, Issuer
+from issuer.models import Assertion, BadgeClass, Issuer
+from issuer.services.award_drafts import Award, InvalidAward
 from issuer.services.awards import InvalidAwards, award
 from issuer.services.corrections import correct_assertion
 from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
@@ -39,16 +41,28 @@ class AwardingView(IssuerRoomView):
         )
         return paged(request, wanted, assertion_object)
 
-    def award_one(self, request: Request, badge_class: BadgeClass) -> Response:
+    def award_from_body(self, request: Request, badge_class: BadgeClass) -> Response:
         data = AwardInput(data=request.data)
         data.is_valid(raise_exception=True)
+        made = self.award_once(request, badge_class, [data.award()])
+        return success([assertion_object(row) for row in made], status=201)
+
+    def award_once(
+        self, request: Request, badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]
+    ) -> list[Assertion]:
+        """The awards as they were made now, or by the request that this one repeats."""
+        made: dict[str, Assertion] = {}
 
         def create() -> list[str]:
-            (made,) = award(actor=self.actor, badge_class=badge_class, awards=[data.award()])
-            return [made.entity_id]
+            rows = award(actor=self.actor, badge_class=badge_class, awards=awards)
+            made.update((row.entity_id, row) for row in rows)
+            return list(made)
 
-        (entity_id,) = create_once(request, create)
-        return success([assertion_object(self.assertion(entity_id))], status=201)
+        entity_ids = create_once(request, create)
+        if not made:
+            rows = queries.assertions_of(self.actor).filter(entity_id__in=entity_ids)
+            made.update((row.entity_id, row) for row in rows)
+        return [made[entity_id] for entity_id in entity_ids]
 
 
 class BadgeClassAssertionListView(AwardingView, route="/v2/badgeclasses/{entity_id}/assertions"):
@@ -60,7 +74,7 @@ class BadgeClassAssertionListView(AwardingView, route="/v2/badgeclasses/{entity_
     def post(self, request: Request, entity_id: str) -> Response:
         badge_class = self.badge_class(entity_id)
         require_same_class(request.data, badge_class)
-        return self.award_one(request, badge_class)
+        return self.award_from_body(request, badge_class)
 
 
 class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/assertions"):
@@ -71,7 +85,7 @@ class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/asser
 
     def post(self, request: Request, entity_id: str) -> Response:
         issuer = self.issuer(entity_id)
-        return self.award_one(request, self.class_told(request.data, issuer))
+        return self.award_from_body(request, self.class_told(request.data, issuer))
 
     def class_told(self, body: Any, issuer: Issuer) -> BadgeClass:
         """The issuer's class that the body names: by id, address or name. Raises ValidationError
@@ -110,7 +124,7 @@ def the_one(name: str, found: list[BadgeClass]) -> BadgeClass:
     return found[0]
 
 
-class BatchView(IssuerRoomView, route="/v2/badgeclasses/{entity_id}/issue"):
+class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
     def post(self, request: Request, entity_id: str) -> Response:
         """All or nothing, in one transaction; an error names every bad item by its index."""
         badge_class = self.badge_class(entity_id)
@@ -120,17 +134,11 @@ class BatchView(IssuerRoomView, route="/v2/badgeclasses/{entity_id}/issue"):
         require_same_class(body, badge_class)
         awards = data.awards(check=lambda item: require_same_class(item, badge_class))
 
-        def create() -> list[str]:
-            try:
-                made = award(actor=self.actor, badge_class=badge_class, awards=awards)
-            except InvalidAwards as error:
-                raise InvalidItems(error.by_index) from None
-            return [row.entity_id for row in made]
-
-        entity_ids = create_once(request, create)
-        rows = queries.assertions_of(self.actor).filter(entity_id__in=entity_ids)
-        by_id = {row.entity_id: assertion_object(row) for row in rows}
-        return success([by_id[entity_id] for entity_id in entity_ids], status=201)
+        try:
+            made = self.award_once(request, badge_class, awards)
+        except InvalidAwards as error:
+            raise InvalidItems(error.by_index) from None
+        return success([assertion_object(row) for row in made], status=201)
 
 
 class AssertionView(IssuerRoomView, route="/v2/assertions/{entity_id}"):
