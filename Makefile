@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 VALIDATOR := .venv-validator
+CLIENTS := .venv-clients
 
 .PHONY: setup run test lint bench crash
 
@@ -29,7 +30,13 @@ $(VALIDATOR)/.ready: tests/validator/requirements.txt
 	$(VALIDATOR)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
 	@touch $@
 
-test: $(VENV)/.ready-tests $(VALIDATOR)/.ready
+# Client programs that tests run for real: what they depend on is not ours to choose.
+$(CLIENTS)/.ready: tests/clients/requirements.txt
+	$(PYTHON) -m venv $(CLIENTS)
+	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
+	@touch $@
+
+test: $(VENV)/.ready-tests $(VALIDATOR)/.ready $(CLIENTS)/.ready
 	@sh tests/system-programs.sh
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 
