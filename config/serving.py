@@ -3,6 +3,7 @@
 The parent replaces a child that dies; a child whose parent is gone ends itself.
 """
 
+import ctypes
 import gc
 import logging
 import os
@@ -13,6 +14,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from typing import Any
 
 from django.conf import settings
@@ -39,6 +41,7 @@ WORKER_PATIENCE = 20
 YOUNG = 2.0
 PAUSE = 0.5
 GLANCE = 0.5
+M_ARENA_MAX = -8  # malloc.h
 
 
 class PortTaken(Exception):
@@ -199,6 +202,15 @@ def become_child() -> None:
     """In a new web process: forget the parent's signal handlers, with which it would not stop."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     leave_interrupts_to_parent()
+    share_memory_pools()
+
+
+def share_memory_pools() -> None:
+    """All threads allocate from two pools. With one each, as glibc has it, every thread keeps what
+    its largest body once took: sixteen times the memory of one.
+    """
+    with suppress(AttributeError, OSError):  # another C library
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def leave_interrupts_to_parent() -> None:
