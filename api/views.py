@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework.exceptions import ParseError
 from rest_framework.request import Request
 from rest_framework.views import APIView
@@ -20,6 +21,16 @@ class ScopedView(APIView):
         """Whatever charset is claimed, queries and forms are UTF-8 (WHATWG URL, 5)."""
         request.encoding = "utf-8"
         return super().initialize_request(request, *args, **kwargs)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """What was parsed ends with the answer. View and serializer refer to themselves, and would
+        keep it until the garbage collector comes by: a gigabyte, when large bodies are refused.
+        """
+        response = super().dispatch(request, *args, **kwargs)
+        parsed = self.request._full_data
+        if type(parsed) in (dict, list):
+            parsed.clear()
+        return response
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
