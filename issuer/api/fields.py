@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from django.core.files.uploadedfile import UploadedFile
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
@@ -23,6 +24,8 @@ INSTANT = re.compile(
 
 
 KEEP = "keep"
+MAX_RAW_TEXT = 65_536  # characters, before cleaning makes them fewer
+MAX_EXTENSIONS = 65_536  # bytes as JSON, all extensions of an object together
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)
@@ -48,7 +51,28 @@ class InstantField(serializers.Field):
         return value
 
 
-class StringField(serializers.CharField):
+def is_clean_data(data: Any) -> bool:
+    """Text that may be looked into: not too long, and nothing in it that no database takes."""
+    return (
+        isinstance(data, str)
+        and len(data) <= MAX_RAW_TEXT
+        and "\x00" not in data
+        and is_encodable(data)
+    )
+
+
+class MeasuredText:
+    """Text that is far too long is refused before anything looks into it: cleaning and matching a
+    megabyte takes long, and memory a hundred times its size.
+    """
+
+    def run_validation(self, data: Any = empty) -> Any:
+        if isinstance(data, str) and len(data) > MAX_RAW_TEXT:
+            self.fail("max_length", max_length=self.max_length)
+        return super().run_validation(data)
+
+
+class StringField(MeasuredText, serializers.CharField):
     """A JSON string; numbers and booleans are not quietly turned into one."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -64,6 +88,10 @@ class TextField(StringField):
         super().__init__(required=False, allow_null=True, **kwargs)
 
 
+class EmailField(MeasuredText, serializers.EmailField):
+    """An e-mail address."""
+
+
 class CleanedField(StringField):
     """Text whose cleaned form must have something in it and is what the length is counted of."""
 
@@ -72,7 +100,7 @@ class CleanedField(StringField):
         super().__init__(**kwargs)
 
     def run_validation(self, data: Any = empty) -> Any:
-        if isinstance(data, str) and "\x00" not in data and is_encodable(data):
+        if is_clean_data(data):
             data = self.clean(data)
         return super().run_validation(data)
 
@@ -87,7 +115,7 @@ def DescriptionField(**kwargs: Any) -> CleanedField:  # noqa: N802 - likewise
     return CleanedField(clean=clean_text, **kwargs)
 
 
-class WebAddressField(serializers.URLField):
+class WebAddressField(MeasuredText, serializers.URLField):
     """An absolute http or https address, in the ASCII form in which it is published."""
 
     def __init__(self, **kwargs: Any) -> None:
@@ -141,12 +169,36 @@ class ExtensionsField(serializers.DictField):
     """Open Badges extensions: JSON-LD objects by name."""
 
     child = serializers.DictField()
+    default_error_messages = {"too_large": f"Extensions have at most {MAX_EXTENSIONS} bytes."}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(required=False, allow_null=True, **kwargs)
 
+    def to_internal_value(self, data: Any) -> Any:
+        """Measured first: every one of them becomes part of a document, which takes its time."""
+        if isinstance(data, dict) and len(orjson.dumps(data)) > MAX_EXTENSIONS:
+            self.fail("too_large")
+        return super().to_internal_value(data)
 
-class ListOrOneField(serializers.ListField):
+
+class CountedListField(serializers.ListField):
+    """A list counted before its items are read: looking at half a million takes half a minute."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, list) and len(data) > self.max_length:
+            self.fail("max_length", max_length=self.max_length)
+        return super().to_internal_value(data)
+
+
+class ItemsField(CountedListField):
+    """A list of objects. Each comes whole, also where a part of the rest of a body will do."""
+
+    def __init__(self, *, child: serializers.Serializer[Any], **kwargs: Any) -> None:
+        super().__init__(child=child, required=False, allow_null=True, **kwargs)
+        self.child.parent = None  # which would make it partial
+
+
+class ListOrOneField(CountedListField):
     """A list; in a form, where one value cannot be told from a list of one, that value too."""
 
     def get_value(self, dictionary: Any) -> Any:

@@ -8,8 +8,10 @@ from rest_framework import serializers
 
 from api.errors import flatten
 from issuer.api.fields import (
+    CountedListField,
     ExtensionsField,
     InstantField,
+    ItemsField,
     NameField,
     StringField,
     TextField,
@@ -60,7 +62,7 @@ class AwardInput(ChangeableInput):
     issuedOn = InstantField(required=False, allow_null=True)
     expires = InstantField(required=False, allow_null=True)
     narrative = TextField(max_length=MAX_TEXT)
-    evidence = EvidenceInput(many=True, required=False, allow_null=True, max_length=100)
+    evidence = ItemsField(child=EvidenceInput(), max_length=100)
     allowDuplicateAwards = serializers.BooleanField(default=True, allow_null=True)
     notify = serializers.BooleanField(required=False, allow_null=True)
     create_notification = serializers.BooleanField(required=False, allow_null=True)
@@ -138,7 +140,7 @@ def known_as(assertion: Assertion) -> set[str]:
 class BatchInput(serializers.Serializer[Any]):
     """A batch: `assertions`, each an award, and what holds for those that do not say `notify`."""
 
-    assertions = serializers.ListField(
+    assertions = CountedListField(
         child=serializers.JSONField(allow_null=True), min_length=1, max_length=MAX_AT_ONCE
     )
     notify = serializers.BooleanField(required=False, allow_null=True)

@@ -10,6 +10,7 @@ from issuer.api.fields import (
     DescriptionField,
     ExtensionsField,
     ImageField,
+    ItemsField,
     ListOrOneField,
     NameField,
     StringField,
@@ -40,7 +41,9 @@ class ExpiryInput(serializers.Serializer[Any]):
         return None if data == {} else super().run_validation(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if (attrs.get("amount") is None) != (attrs.get("duration") is None):
+        if missing := [name for name in ("amount", "duration") if name not in attrs]:
+            raise serializers.ValidationError(dict.fromkeys(missing, "This field is required."))
+        if (attrs["amount"] is None) != (attrs["duration"] is None):
             raise serializers.ValidationError("Give both amount and duration, or null for both.")
         return attrs
 
@@ -56,11 +59,11 @@ class BadgeClassInput(ChangeableInput):
     tags = ListOrOneField(
         child=NameField(max_length=254), required=False, allow_null=True, max_length=100
     )
-    alignments = AlignmentInput(many=True, required=False, allow_null=True, max_length=100)
+    alignments = ItemsField(child=AlignmentInput(), max_length=100)
     expires = ExpiryInput(required=False, allow_null=True)
     oncePerPerson = serializers.BooleanField(required=False, allow_null=True)
     extensions = ExtensionsField()
-    archived = serializers.BooleanField(required=False)
+    archived = serializers.BooleanField(required=False, allow_null=True)
 
     def validate_image(self, image: Artwork | str) -> Artwork | str:
         if image == KEEP and not self.changing:
@@ -77,7 +80,9 @@ class BadgeClassInput(ChangeableInput):
         """What `create_badge_class` and `update_badge_class` take: only what was sent."""
         data = self.validated_data
         told = {ours: data[theirs] or "" for theirs, ours in TEXTS.items() if theirs in data}
-        told |= {name: data[name] for name in ("name", "description", "archived") if name in data}
+        told |= {name: data[name] for name in ("name", "description") if name in data}
+        if data.get("archived") is not None:
+            told["archived"] = data["archived"]
         if data.get("image", KEEP) != KEEP:
             told["image"] = data["image"]
         if "tags" in data:

@@ -9,8 +9,10 @@ from accounts.models import User
 from accounts.queries import users_by_entity_id
 from issuer.api.fields import (
     KEEP,
+    EmailField,
     ExtensionsField,
     ImageField,
+    ItemsField,
     NameField,
     StringField,
     TextField,
@@ -34,13 +36,13 @@ class IssuerInput(ChangeableInput):
 
     name = NameField(max_length=1024)
     url = WebAddressField()
-    email = serializers.EmailField(max_length=255)
+    email = EmailField(max_length=255)
     description = TextField(max_length=MAX_TEXT, allow_blank=True)
     image = ImageField(required=False, allow_null=True)
     extensions = ExtensionsField()
-    staff = StaffInput(many=True, required=False, allow_null=True, max_length=500)
+    staff = ItemsField(child=StaffInput(), max_length=500)
     createdBy = StringField(required=False, allow_null=True, max_length=64)
-    archived = serializers.BooleanField(required=False)
+    archived = serializers.BooleanField(required=False, allow_null=True)
 
     def fields_told(self) -> IssuerFields:
         """What `create_issuer` and `update_issuer` take: only what was sent."""
@@ -52,6 +54,8 @@ class IssuerInput(ChangeableInput):
             data["description"] = data["description"] or ""
         if "extensions" in data:
             data["extensions"] = data["extensions"] or {}
+        if data.get("archived", True) is None:
+            del data["archived"]
         if "staff" in data:
             members = data.pop("staff")
             if members is not None:

@@ -7,7 +7,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.queries import user_by_email, users_by_entity_id
-from issuer.api.fields import StringField
+from issuer.api.fields import EmailField, StringField
 from issuer.models import Role
 
 NO_SUCH_USER = "Nobody on this server has verified this address."
@@ -16,7 +16,7 @@ NO_SUCH_USER = "Nobody on this server has verified this address."
 class StaffMemberInput(serializers.Serializer[Any]):
     """A member of an issuer's staff by a verified e-mail address, or by user id."""
 
-    email = serializers.EmailField(required=False, max_length=254)
+    email = EmailField(required=False, max_length=254)
     user = StringField(required=False, max_length=64)
     role = serializers.ChoiceField(choices=Role.choices, required=False)
 
@@ -44,8 +44,8 @@ class StaffActionInput(serializers.Serializer[Any]):
     """The one form of all changes in v1; `username` is an address there, too."""
 
     action = serializers.ChoiceField(choices=["add", "modify", "remove"])
-    email = serializers.EmailField(required=False, max_length=254)
-    username = serializers.EmailField(required=False, max_length=254)
+    email = EmailField(required=False, max_length=254)
+    username = EmailField(required=False, max_length=254)
     role = serializers.ChoiceField(choices=Role.choices, default=Role.STAFF)
 
     def person(self) -> User:
