@@ -10,7 +10,7 @@ import zlib
 import httpx
 import pytest
 
-from tests.support.besieged import World
+from tests.support.besieged import World, peaks
 from tests.support.images import SVG, data_uri, png
 from tests.support.peers import Peer, chunk, head
 from tests.support.routes import ROUTES, Route
@@ -99,6 +99,16 @@ def test_fifty_megabytes_are_refused(world: World, framing: str):
             sent += 1
         assert sent < 50
     assert world.stored() == before
+
+
+def test_refused_bodies_do_not_pile_up(world: World):
+    """Each takes some 40 MB while it is looked at: what is left is not twelve times that."""
+    before = peaks(world.server)
+    content = b'{"name": 7, "staff": [' + b"{}," * 449_999 + b"{}]}"
+    for _ in range(12):
+        world.refused(world.send(ROUTES["create issuer"], content))
+    grown = [held - before[pid] for pid, held in peaks(world.server).items()]
+    assert max(grown) < 200 * MEGABYTE
 
 
 def png_of(*chunks: tuple[bytes, bytes]) -> bytes:
