@@ -191,11 +191,10 @@ class CountedListField(serializers.ListField):
 
 
 class ItemsField(CountedListField):
-    """A list of objects. Each comes whole, also where a part of the rest of a body will do."""
+    """A list of objects."""
 
     def __init__(self, *, child: serializers.Serializer[Any], **kwargs: Any) -> None:
         super().__init__(child=child, required=False, allow_null=True, **kwargs)
-        self.child.parent = None  # which would make it partial
 
 
 class ListOrOneField(CountedListField):

@@ -38,7 +38,7 @@ class RecipientInput(serializers.Serializer[Any]):
 class CorrectedRecipientInput(RecipientInput):
     """Where the type is omitted it stays."""
 
-    type = serializers.ChoiceField(choices=IdentityType.choices, required=False)
+    type = serializers.ChoiceField(choices=IdentityType.choices, required=False, allow_null=True)
 
 
 class EvidenceInput(serializers.Serializer[Any]):

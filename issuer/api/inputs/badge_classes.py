@@ -41,8 +41,6 @@ class ExpiryInput(serializers.Serializer[Any]):
         return None if data == {} else super().run_validation(data)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        if missing := [name for name in ("amount", "duration") if name not in attrs]:
-            raise serializers.ValidationError(dict.fromkeys(missing, "This field is required."))
         if (attrs["amount"] is None) != (attrs["duration"] is None):
             raise serializers.ValidationError("Give both amount and duration, or null for both.")
         return attrs

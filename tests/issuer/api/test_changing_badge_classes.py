@@ -76,7 +76,7 @@ def test_a_new_image_shows_in_the_images_of_its_awards(api, path, badge_class):
     [("name", None), ("name", ""), ("description", ""), ("description", None),
      ("criteriaUrl", ""), ("criteriaNarrative", ""), ("criteriaNarrative", "![x](y)"),
      ("tags", "a"), ("alignments", [{}]), ("expires", {"amount": 1}),
-     ("expires", {"amount": 0, "duration": "days"}), ("image", "nonsense"), ("archived", None)],
+     ("expires", {"amount": 0, "duration": "days"}), ("image", "nonsense"), ("archived", 7)],
     ids=str,
 )  # fmt: skip
 def test_bad_fields(api, path, field, value):
