@@ -10,7 +10,7 @@ from django.apps import apps
 
 from oauth.models import PUBLIC_CLIENT_ID, Application
 from tests.support.clients import APIClient, connect
-from tests.support.servers import Server
+from tests.support.servers import Server, running
 
 
 @pytest.fixture(autouse=True)
@@ -34,11 +34,8 @@ def rows_of_migrations(request: pytest.FixtureRequest) -> None:
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server, one for each module that asks."""
-    running = Server(tmp_path_factory.mktemp("laurel") / "data")
-    try:
-        yield running.start()
-    finally:
-        running.close()
+    with running(tmp_path_factory.mktemp("laurel")) as started:
+        yield started
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,8 @@ import socket
 import subprocess
 import sys
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -122,6 +123,16 @@ class Server:
         if self.process:
             self.kill()
         self.database.drop()
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Server]:
+    """A server on data of its own, gone afterwards."""
+    server = Server(folder / "data")
+    try:
+        yield server.start()
+    finally:
+        server.close()
 
 
 class Database:

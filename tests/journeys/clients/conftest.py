@@ -9,16 +9,13 @@ from contextlib import closing
 import pytest
 
 from tests.support.clients import APIClient
-from tests.support.servers import OWNER, PASSWORD, Server
+from tests.support.servers import OWNER, PASSWORD, Server, running
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("laurel") / "data")
-    try:
-        yield running.start()
-    finally:
-        running.close()
+    with running(tmp_path_factory.mktemp("laurel")) as started:
+        yield started
 
 
 @pytest.fixture(scope="session")
