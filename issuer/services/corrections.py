@@ -63,7 +63,8 @@ def correct_assertion(
     draft = draft_assertion(changing.badge_class, replace(as_award(changing), **correction), now)
     if not correction.get("expires_at", changing.expires_at):
         draft.expires_at = None
-    draft.exclusive = changing.exclusive
+    # What the class demands by now binds a holding that is new; those of before stand as they are.
+    draft.exclusive = changing.exclusive or (draft.exclusive and makes_holder(changing, draft, now))
     hold_recipients([draft])
     if refusals(changing.badge_class, {0: draft}, now, besides=changing):
         raise ValidationError(ALREADY_HELD)
@@ -76,6 +77,15 @@ def correct_assertion(
         facts = {"fields": sorted(changed)}
         record(Verb.UPDATE_ASSERTION, changing, actor=actor, facts=facts)
     return changing
+
+
+def makes_holder(before: Assertion, after: Assertion, now: datetime) -> bool:
+    """Does somebody hold the badge by this correction who does not hold it by this award now?"""
+    same = (before.recipient.type, before.recipient.identity) == (
+        after.recipient.type,
+        after.recipient.identity,
+    )
+    return not same or (before.expires_at is not None and before.expires_at <= now)
 
 
 def as_award(assertion: Assertion) -> Award:

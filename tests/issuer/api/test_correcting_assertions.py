@@ -120,6 +120,16 @@ class TestOncePerPerson:
         made = awarded(badge_class, exclusive=True)
         assert result_of(api.put(f"/v2/assertions/{made.entity_id}", {"narrative": "x"}))
 
+    def test_a_class_that_demands_it_by_now(self, api, badge_class):
+        """Two ordinary awards of before may stay and be corrected; a third holder may not come."""
+        twice = [awarded(badge_class) for _ in range(2)]
+        other = awarded(badge_class, "joan@example.org")
+        badge_class.once_per_person = True
+        badge_class.save()
+        assert result_of(api.put(f"/v2/assertions/{twice[0].entity_id}", {"narrative": "x"}))
+        told = {"recipient": {"identity": "grace@example.org"}}
+        failure_of(api.put(f"/v2/assertions/{other.entity_id}", told), 400)
+
     def test_an_expired_one_cannot_come_back_beside_another(self, api, badge_class):
         past = {"issued_on": instant("2020-01-01T00:00:00Z"),
                 "expires_at": instant("2021-01-01T00:00:00Z")}  # fmt: skip
