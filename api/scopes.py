@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
+from django.utils.translation import gettext_noop
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
@@ -19,17 +20,19 @@ ISSUER_ANY = (
 ISSUER_SCOPE = re.compile(r"rw:issuer:[A-Za-z0-9._~-]{1,64}")
 
 SCOPES = {
-    "r:profile": "See your name and e-mail addresses",
-    "rw:profile": "See and change your profile",
-    "r:issuer": "Read issuers, badges and awards where you are staff",
-    "rw:issuer": "Award and revoke badges for the issuers you belong to",
-    "r:backpack": "See the badges you have earned",
-    "rw:backpack": "See and manage the badges you have earned",
+    "r:profile": gettext_noop("See your name and e-mail addresses"),
+    "rw:profile": gettext_noop("See and change your profile"),
+    "r:issuer": gettext_noop("Read issuers, badges and awards where you are staff"),
+    "rw:issuer": gettext_noop("Award and revoke badges for the issuers you belong to"),
+    "r:backpack": gettext_noop("See the badges you have earned"),
+    "rw:backpack": gettext_noop("See and manage the badges you have earned"),
 }
 
 # Nobody's to give alone: an administrator's, through a confidential application of theirs.
 SERVER_ADMIN = "rw:serverAdmin"
-ADMINISTRATION = {SERVER_ADMIN: "Read and change every issuer on this server, whatever your role"}
+ADMINISTRATION = {
+    SERVER_ADMIN: gettext_noop("Read and change every issuer on this server, whatever your role")
+}
 
 
 class Scoped(Protocol):
@@ -58,6 +61,13 @@ def is_personal_scope(scope: str) -> bool:
 def is_known_scope(scope: str) -> bool:
     """A scope that may be granted at all."""
     return is_personal_scope(scope) or scope in ADMINISTRATION
+
+
+def needs_approval(scope: str) -> bool:
+    """Scopes that write in an institution's name: only applications that an administrator has
+    looked at may ask for them.
+    """
+    return scope in {"rw:issuer", SERVER_ADMIN} or scope.startswith(ISSUER_PREFIX)
 
 
 def is_within(scope: str, held: Iterable[str]) -> bool:

@@ -6,7 +6,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from api import idempotency, throttling
 from jobs.registry import Payload, handler, schedule
-from oauth.services import clear_expired_tokens
+from oauth.services.tokens import clear_expired_tokens
 
 
 @handler("api.prune")

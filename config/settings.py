@@ -33,6 +33,8 @@ MEDIA_URL = "/media/"
 LAUREL_WORKERS = env.int("LAUREL_WORKERS", default=0)
 LAUREL_ISSUER_CREATION = env.str("LAUREL_ISSUER_CREATION", default="approved")
 LAUREL_OUTBOUND_ALLOW = env.str("LAUREL_OUTBOUND_ALLOW", default="")
+LAUREL_APP_CREATION = env.str("LAUREL_APP_CREATION", default="approved")
+LAUREL_REFRESH_TOKEN_DAYS = env.int("LAUREL_REFRESH_TOKEN_DAYS", default=180)
 LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT = env.bool("LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT", default=False)
 
 DEBUG = False
@@ -174,6 +176,11 @@ OAUTH2_PROVIDER_ID_TOKEN_MODEL = "oauth.IDToken"  # noqa: S105 - a model's name
 OAUTH2_PROVIDER_DEVICE_GRANT_MODEL = "oauth.DeviceGrant"
 OAUTH2_PROVIDER = {
     "ACCESS_TOKEN_EXPIRE_SECONDS": 86400,
+    "AUTHORIZATION_CODE_EXPIRE_SECONDS": 60,
+    # The library counts from the end of the access token, a day later.
+    "REFRESH_TOKEN_EXPIRE_SECONDS": (LAUREL_REFRESH_TOKEN_DAYS - 1) * 86400,
+    "ACCESS_TOKEN_GENERATOR": "oauth.generators.new_access_token",
+    "REFRESH_TOKEN_GENERATOR": "oauth.generators.new_refresh_token",
     "REFRESH_TOKEN_REUSE_PROTECTION": True,
     "ROTATE_REFRESH_TOKEN": True,
     "REFRESH_TOKEN_GRACE_PERIOD_SECONDS": 0,

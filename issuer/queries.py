@@ -11,7 +11,7 @@ from django.db import Error, connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
-from activity.actors import Actor
+from activity.actors import Actor, Person
 from issuer.models import Assertion, BadgeClass, IdentityType, Issuer, Recipient
 from issuer.permissions import OwnedModel, visible_to
 from ob.identity import normalise_identity
@@ -222,3 +222,9 @@ def stranded_origins() -> list[str]:
     answering = {settings.LAUREL_URL, *settings.LAUREL_OLD_URLS}
     origins = Issuer.objects.order_by("origin").values_list("origin", flat=True).distinct()
     return [origin for origin in origins if origin not in answering]
+
+
+def memberships_of(user: Person) -> list[tuple[str, str]]:
+    """Entity id and name of the unarchived issuers at which a person has a role."""
+    mine = Issuer.objects.filter(staff__user=user.pk, archived_at=None)
+    return list(mine.values_list("entity_id", "name"))

@@ -1,9 +1,5 @@
 """Who a bearer token speaks for (RFC 6750): the header alone, one query, never the query string."""
 
-import hashlib
-
-from django.db.models import Q
-from django.utils import timezone
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
@@ -11,6 +7,7 @@ from rest_framework.request import Request
 from accounts.models import User
 from api.scopes import SERVER_ADMIN
 from oauth.models import AccessToken
+from oauth.queries import living_token
 
 
 class BearerToken:
@@ -35,23 +32,12 @@ class BearerAuthentication(BaseAuthentication):
         if scheme.lower() != "bearer" or not credentials.strip():
             raise AuthenticationFailed("Send `Authorization: Bearer` and an access token.")
         token = living_token(credentials.strip())
-        user = token and (token.user or token.application.user)
-        if token is None or user is None or not user.is_active:
+        if token is None:
             raise AuthenticationFailed("The access token is unknown, expired or revoked.")
+        user = token.user or token.application.user
         return user, BearerToken(token, user)
 
     def authenticate_header(self, request: Request) -> str:
         if get_authorization_header(request):
             return 'Bearer realm="laurel", error="invalid_token"'
         return 'Bearer realm="laurel"'
-
-
-def living_token(raw: str) -> AccessToken | None:
-    """The unexpired token whose app password, if it has one, is not revoked."""
-    checksum = hashlib.sha256(raw.encode()).hexdigest()
-    return (
-        AccessToken.objects.select_related("user", "application__user")
-        .filter(token_checksum=checksum, expires__gt=timezone.now())
-        .filter(Q(app_password=None) | Q(app_password__revoked_at=None))
-        .first()
-    )

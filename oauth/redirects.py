@@ -1,6 +1,9 @@
-"""Where an authorization answer may be sent: https, or a loopback address (RFC 8252, 7.3)."""
+"""Where an authorization answer may be sent: https, or a loopback address (RFC 8252, 7.3), and only
+to what is registered.
+"""
 
-from urllib.parse import urlsplit
+from collections.abc import Iterable
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 
@@ -20,3 +23,40 @@ def check_redirect_uri(uri: str) -> str:
     if parts.scheme != "https" and not (parts.scheme == "http" and plain_http_allowed):
         return f"{uri[:100]} must use https."
     return ""
+
+
+def is_registered(uri: str, registered: Iterable[str]) -> bool:
+    """Equal, character for character, to a registered one (RFC 9700, 4.1.3); of a native app's
+    loopback address the port is whatever was free (RFC 8252, 7.3).
+    """
+    known = list(registered)
+    return uri in known or any(differs_in_port_alone(uri, one) for one in known)
+
+
+def differs_in_port_alone(uri: str, registered: str) -> bool:
+    parts, known = urlsplit(registered), as_loopback(uri)
+    if known is None or parts.scheme != "http" or parts.hostname not in LOOPBACK:
+        return False
+    return portless(known) == portless(parts)
+
+
+def as_loopback(uri: str) -> SplitResult | None:
+    """Its parts, if it is a plain-http loopback address with a port that can be one."""
+    try:
+        parts = urlsplit(uri)
+        port = parts.port
+    except ValueError:
+        return None
+    wellformed = parts.scheme == "http" and not parts.username and "#" not in uri
+    # Whatever urlsplit strips or rewrites is not what was registered.
+    written = parts.hostname if ":" not in (parts.hostname or "") else f"[{parts.hostname}]"
+    netloc = written if port is None else f"{written}:{port}"
+    return parts if wellformed and parts.netloc == netloc and parts.geturl() == uri else None
+
+
+def portless(parts: SplitResult) -> tuple[str, str | None, str, str]:
+    return parts.scheme, parts.hostname, parts.path, parts.query
+
+
+def is_loopback_address(uri: str) -> bool:
+    return urlsplit(uri).hostname in LOOPBACK

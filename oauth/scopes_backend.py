@@ -23,7 +23,7 @@ class Scopes(BaseScopes):
         """
         if application is None:
             return []
-        allowed = application.allowed_scopes
+        allowed = application.permitted_scopes
         asked = getattr(request, "scopes", None) or []
         return [
             *filter(is_known_scope, allowed),

@@ -2,7 +2,6 @@
 JSON.
 """
 
-import hashlib
 import json
 from contextlib import nullcontext
 from datetime import timedelta
@@ -21,9 +20,11 @@ from django.views.decorators.debug import sensitive_post_parameters
 from oauth2_provider.oauth2_backends import get_oauthlib_core
 from rest_framework.exceptions import ParseError
 
+from accounts.secrets import keyed_digest
 from api.parsers import loads
 from api.throttling import FailureThrottle
-from oauth.models import PUBLIC_CLIENT_ID, RefreshToken
+from oauth.models import PUBLIC_CLIENT_ID
+from oauth.queries import public_client_of
 from oauth.validators import basic_credentials
 
 FAILURES = FailureThrottle("token", allowed=30, window=timedelta(minutes=10))
@@ -86,12 +87,14 @@ class TokenView(View):
 
 
 def exchange(parameters: dict[str, str], request: HttpRequest) -> tuple[int, dict[str, Any]]:
-    """What oauthlib and our validator say. A refresh is one transaction, from its row's lock on; a
-    sign-in is not: it may compute a slow hash.
+    """What oauthlib and our validator say. What is used up by it (a code, a refresh token) makes
+    one transaction, from its row's lock on; a sign-in does not: it may compute a slow hash.
     """
     core = get_oauthlib_core()
-    refreshing = parameters["grant_type"] == "refresh_token"
-    with transaction.atomic() if refreshing else nullcontext():
+    if "code" in parameters:  # known by its digest alone
+        parameters["code"] = keyed_digest(parameters["code"])
+    using_up = parameters["grant_type"] in {"refresh_token", "authorization_code"}
+    with transaction.atomic() if using_up else nullcontext():
         headers = core.extract_headers(request)
         if settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT:
             headers["laurel.throttled"] = FAILURES.wait(request) > 0
@@ -160,14 +163,3 @@ def fill_in_omissions(parameters: dict[str, str], request: HttpRequest) -> None:
         parameters["client_id"] = PUBLIC_CLIENT_ID
     elif parameters["grant_type"] == "refresh_token":
         parameters["client_id"] = public_client_of(parameters.get("refresh_token", ""))
-
-
-def public_client_of(refresh_token: str) -> str:
-    """The public client that a refresh token belongs to, `public` for an unknown one. Confidential
-    ones must sign in.
-    """
-    checksum = hashlib.sha256(refresh_token.encode()).hexdigest()
-    owners = RefreshToken.objects.filter(
-        token_checksum=checksum, application__client_type="public"
-    ).values_list("application__client_id", flat=True)
-    return owners.first() or PUBLIC_CLIENT_ID

@@ -3,19 +3,25 @@ where ours differ.
 """
 
 import base64
-import hashlib
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
 from django.conf import settings
+from django.utils import timezone
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749 import errors
 
 from accounts.queries import living_app_password
+from accounts.secrets import keyed_digest
 from accounts.services.app_passwords import DEFAULT_SCOPES, note_use
 from api.scopes import meet
-from oauth.models import AccessToken, RefreshToken
+from oauth.generators import REFRESH, successor
+from oauth.models import AccessToken, Grant, RefreshToken
+from oauth.queries import checksum, still_signed_in
+from oauth.services import consents
+from oauth.services.tokens import family_of_code, revoke_replayed_code
 
 
 class Validator(OAuth2Validator):
@@ -69,23 +75,77 @@ class Validator(OAuth2Validator):
             held = DEFAULT_SCOPES
         else:
             return False
-        held = meet(held, client.allowed_scopes)
+        held = meet(held, client.permitted_scopes)
         request.scopes = narrowed(request.scopes, held, request)
+        return True
+
+    def validate_scopes(
+        self,
+        client_id: str,
+        scopes: list[str],
+        client: Any,
+        request: Any,
+        *args: Any,
+        **kwargs: Any,
+    ) -> bool:
+        """An app that asks a person gets of its wishes what it may have (RFC 6749, 3.3)."""
+        if request.response_type:
+            request.scopes = meet(scopes, client.permitted_scopes)
+            return bool(request.scopes)
+        return bool(super().validate_scopes(client_id, scopes, client, request, *args, **kwargs))
+
+    def _create_authorization_code(self, request: Any, code: Any, expires: Any = None) -> Grant:
+        """Of the code itself a digest is kept. The token endpoint asks by digest, too."""
+        grant = super()._create_authorization_code(
+            request, {"code": keyed_digest(code["code"])}, expires
+        )
+        grant.sign_in = request.user.get_session_auth_hash()
+        grant.save(update_fields=["sign_in"])
+        return grant
+
+    def validate_code(
+        self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kwargs: Any
+    ) -> bool:
+        """Must run in a transaction: of two uses at once, the second finds the code used up."""
+        rows = Grant.objects.select_for_update(of=("self",)).select_related("user")
+        grant = rows.filter(code=code, application=client).first()
+        if grant is None:
+            revoke_replayed_code(application=client, digest=code)
+            return False
+        # A verifier for a code that was asked for without a challenge: somebody took the challenge
+        # away (RFC 9700, 4.8.2).
+        if request.code_verifier and not grant.code_challenge:
+            return False
+        if not grant.user.is_active or grant.sign_in != grant.user.get_session_auth_hash():
+            return False
+        return bool(super().validate_code(client_id, code, client, request, *args, **kwargs))
+
+    def confirm_redirect_uri(self, *args: Any, **kwargs: Any) -> bool:
+        """Another address than the code was sent to is a bad grant (RFC 6749, 5.2)."""
+        if not super().confirm_redirect_uri(*args, **kwargs):
+            raise errors.InvalidGrantError("The redirect_uri is not that of the code.")
         return True
 
     def validate_refresh_token(
         self, refresh_token: str, client: Any, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
         """Must run in a transaction: the token's row is locked, and of two refreshes at once the
-        second finds it used up.
+        second repeats the first.
         """
-        checksum = hashlib.sha256(refresh_token.encode()).hexdigest()
-        list(RefreshToken.objects.select_for_update().filter(token_checksum=checksum))
-        if not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
+        list(
+            RefreshToken.objects.select_for_update().filter(token_checksum=checksum(refresh_token))
+        )
+        request.repeated = unused_successor(refresh_token, client)
+        if request.repeated:
+            request.user = request.repeated.user
+            request.refresh_token_instance = request.repeated
+        elif not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
             return False
         stored: RefreshToken = request.refresh_token_instance
         app_password = stored.app_password
         if not stored.user.is_active or (app_password and app_password.revoked_at):
+            return False
+        if not still_signed_in(stored):
             return False
         request.app_password = app_password
         if request.scope:  # several clients always send the same list, wider or not
@@ -101,24 +161,53 @@ class Validator(OAuth2Validator):
     ) -> list[str]:
         return request.refresh_token_instance.scope.split()
 
+    def _save_bearer_token(self, token: Any, request: Any, *args: Any, **kwargs: Any) -> None:
+        """A repeated refresh stores nothing new: what it answers is derived, and there already."""
+        if repeated := getattr(request, "repeated", None):
+            expires = timezone.now() + timedelta(seconds=token["expires_in"])
+            AccessToken.objects.filter(pk=repeated.access_token_id).update(
+                expires=expires, scope=token["scope"]
+            )
+            return
+        super()._save_bearer_token(token, request, *args, **kwargs)
+
     def _create_access_token(self, *args: Any, **kwargs: Any) -> AccessToken:
         """Within the transaction that stores the tokens."""
         token = super()._create_access_token(*args, **kwargs)
         request = args[1]
         token.app_password = getattr(request, "app_password", None)
         if token.app_password:
-            token.save(update_fields=["app_password"])
             note_use(token.app_password)
+        elif token.user:
+            token.sign_in = token.user.get_session_auth_hash()
+            consents.note_use(token.application, token.user)
+        token.save(update_fields=["app_password", "sign_in"])
         return token
 
     def _create_refresh_token(
         self, request: Any, refresh_token_code: str, access_token: AccessToken, previous: Any
     ) -> RefreshToken:
         token = super()._create_refresh_token(request, refresh_token_code, access_token, previous)
+        if request.grant_type == "authorization_code":
+            token.token_family = family_of_code(request.code)
         token.scope = previous.scope if previous else access_token.scope
-        token.app_password = access_token.app_password
-        token.save(update_fields=["scope", "app_password"])
+        token.app_password, token.sign_in = access_token.app_password, access_token.sign_in
+        token.save(update_fields=["token_family", "scope", "app_password", "sign_in"])
         return token
+
+
+def unused_successor(refresh_token: str, client: Any) -> RefreshToken | None:
+    """What this client was given for its token, as long as nobody has used that: the answer may
+    have been lost on its way.
+    """
+    following = RefreshToken.objects.select_for_update(of=("self",)).filter(
+        token_checksum=checksum(successor(refresh_token, REFRESH)),
+        application=client,
+        revoked=None,
+        access_token__expires__gt=timezone.now()
+        - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS - 1),
+    )
+    return following.select_related("user").first()
 
 
 def basic_credentials(header: str) -> str:

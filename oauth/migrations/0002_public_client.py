@@ -5,6 +5,7 @@ boot.
 from typing import Any
 
 from django.db import migrations
+from django.utils import timezone
 
 PUBLIC_CLIENT_ID = "public"
 SCOPES = [
@@ -27,6 +28,7 @@ def create(apps: Any, schema_editor: Any) -> None:
         authorization_grant_type="password",
         grants=["password"],
         allowed_scopes=SCOPES,
+        approved_at=timezone.now(),
     )
 
 

@@ -11,7 +11,8 @@ from django.test import Client
 
 from accounts.models import User
 from oauth.models import Application
-from oauth.services import create_application
+from oauth.services.applications import create_application
+from tests.oauth.flows import CALLBACK, Dance
 from tests.support.worlds import SERVER, app_password, person
 
 FORM = "application/x-www-form-urlencoded"
@@ -83,5 +84,16 @@ def application(ada):
     def make(**more: Any) -> tuple[Application, str]:
         facts = {"name": "LMS", "client_type": "confidential", "grants": ["password"]}
         return create_application(actor=SERVER, user=ada, **facts | more)
+
+    return make
+
+
+@pytest.fixture
+def dance(endpoint, application, ada):
+    """An app that may ask for people's consent, and Ada at her browser."""
+
+    def make(**more: Any) -> Dance:
+        facts = {"grants": ["authorization-code"], "redirect_uris": [CALLBACK]}
+        return Dance(endpoint, *application(**facts | more), ada)
 
     return make

@@ -9,7 +9,7 @@ from django.test import override_settings
 from activity.models import LogEntry
 from oauth.models import AccessToken, RefreshToken
 from oauth.redirects import check_redirect_uri
-from oauth.services import clear_expired_tokens
+from oauth.services.tokens import clear_expired_tokens
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 

@@ -114,6 +114,7 @@ def bearer(user: User, *scopes: str) -> dict[str, str]:
         user=user,
         application=Application.objects.get(client_id=PUBLIC_CLIENT_ID),
         scope=" ".join(scopes),
+        sign_in=user.get_session_auth_hash(),
         expires=timezone.now() + timedelta(hours=1),
     )
     return {"Authorization": f"Bearer {secret}"}

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.queries import user_by_email
 from config.printing import COMMAND_LINE, JSONCommand
-from oauth.services import DEFAULT_SCOPES, GRANTS, create_application
+from oauth.services.applications import DEFAULT_SCOPES, GRANTS, create_application
 
 
 class Command(JSONCommand):

@@ -7,7 +7,7 @@ from django.test import Client
 from accounts.services.app_passwords import create_app_password
 from activity.models import LogEntry
 from api.scopes import SERVER_ADMIN
-from oauth.services import create_application
+from oauth.services.applications import create_application
 from tests.support.envelopes import failure_of, result_of
 from tests.support.worlds import SERVER, acting, bearer, issuer_of, person
 

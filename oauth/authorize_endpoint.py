@@ -1,0 +1,230 @@
+"""`/o/authorize` and `/auth/oauth2/authorize`: the page on which a person allows an app, and the
+JSON form that Badgr's own front end speaks (badgr-api.md 1.2). A session decides who answers, and
+a POST with its CSRF token; a bearer token is not looked at.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import render
+from django.views import View
+from rest_framework.exceptions import ParseError
+
+from accounts.memberships import issuers_of
+from activity.actors import Actor, Channel
+from api.accept import preferred
+from api.parsers import loads
+from oauth import authorization
+from oauth.authorization import AuthorizationRequest, Refused, Unanswerable
+from oauth.forms import ConsentForm, in_words
+from oauth.models import Application
+
+JSON = "application/json"
+
+
+class SeeOther(HttpResponseRedirect):
+    """303: what follows a POST is a GET (RFC 9700, 4.12 forbids 307)."""
+
+    status_code = 303
+
+
+def authorize(request: HttpRequest) -> HttpResponse:
+    """The page or its JSON form: by what is sent, or asked for."""
+    accept = request.headers.get("Accept", "")
+    if request.method == "POST":
+        json = request.content_type == JSON
+    else:  # whoever takes anything gets the page
+        json = JSON in accept and preferred(accept, [JSON, "text/html"]) == JSON
+    return (AuthorizeJSON if json else AuthorizePage).as_view()(request)
+
+
+class AuthorizeView(View):
+    """What both forms share: nothing of it is kept by caches or told to other sites."""
+
+    http_method_names = ["get", "post"]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        try:
+            response = super().dispatch(request, *args, **kwargs)
+        except Unanswerable as error:
+            response = self.unanswerable(str(error))
+        except Refused as refusal:
+            response = self.refused(refusal)
+        response["Cache-Control"] = "no-store"
+        # The address holds state and challenge. CSRF asks for the origin, so that stays.
+        response["Referrer-Policy"] = "strict-origin"
+        return response
+
+    def unanswerable(self, reason: str) -> HttpResponse:
+        raise NotImplementedError
+
+    def refused(self, refusal: Refused) -> HttpResponse:
+        raise NotImplementedError
+
+    def actor(self) -> Actor:
+        return Actor(user=self.request.user, channel=Channel.WEB)
+
+
+class AuthorizePage(AuthorizeView):
+    """For whoever is signed in; others sign in first and come back. A wrong client or redirect URI
+    is told before that, all else after it (RFC 9700, 4.11.2).
+    """
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        asked = self.asked()
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        scopes = authorization.grantable_scopes(asked, request.user)
+        if authorization.is_remembered(asked, request.user, scopes):
+            return SeeOther(authorization.repeat(asked, user=request.user, scopes=scopes))
+        return self.page(asked, self.form(scopes))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """The request itself is in the address still: what a form could have changed is not
+        believed.
+        """
+        asked = self.asked()
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        scopes = authorization.grantable_scopes(asked, request.user)
+        if request.POST.get("decision") != "allow":
+            raise authorization.denied(asked)
+        form = self.form(scopes, request.POST)
+        if not form.is_valid():
+            return self.page(asked, form)
+        granted = form.granted()
+        return SeeOther(
+            authorization.allow(
+                asked, actor=self.actor(), user=request.user, scopes=scopes, granted=granted
+            )
+        )
+
+    def asked(self) -> AuthorizationRequest:
+        lists = self.request.GET.lists()
+        return authorization.read_request((name, one) for name, found in lists for one in found)
+
+    def form(self, scopes: list[str], data: Any = None) -> ConsentForm:
+        return ConsentForm(data, scopes=scopes, issuers=issuers_of(self.request.user))
+
+    def page(self, asked: AuthorizationRequest, form: ConsentForm) -> HttpResponse:
+        where = urlsplit(asked.redirect_uri)
+        context = {
+            "application": asked.application,
+            "form": form,
+            "destination": where.hostname,
+            "local": authorization.is_loopback_address(asked.redirect_uri),
+            "here": self.request.get_full_path(),
+        }
+        status = 400 if form.errors else 200
+        response = render(self.request, "oauth/authorize.html", context, status=status)
+        # Browsers hold the redirect that answers the form, and those after it, to this directive.
+        response._csp_update = {"form-action": ["https:", f"{where.scheme}://{where.netloc}"]}
+        return response
+
+    def unanswerable(self, reason: str) -> HttpResponse:
+        return render(self.request, "oauth/unanswerable.html", {"reason": reason}, status=400)
+
+    def refused(self, refusal: Refused) -> HttpResponse:
+        if not self.request.user.is_authenticated:
+            return redirect_to_login(self.request.get_full_path())
+        return SeeOther(refusal.location)
+
+
+class AuthorizeJSON(AuthorizeView):
+    """Badgr's front end asks what to show, and tells what was decided. What it asks anybody may
+    know; only who is signed in decides.
+    """
+
+    def get(self, request: HttpRequest) -> JsonResponse:
+        asked = authorization.read_request(request.GET.items())
+        get_token(request)  # sets the cookie that the POST must repeat
+        if not request.user.is_authenticated:
+            return JsonResponse(described(asked, asked.scopes, {}))
+        scopes = authorization.grantable_scopes(asked, request.user)
+        if authorization.is_remembered(asked, request.user, scopes):
+            location = authorization.repeat(asked, user=request.user, scopes=scopes)
+            return JsonResponse({"success_url": location})
+        return JsonResponse(described(asked, scopes, dict(issuers_of(request.user))))
+
+    def post(self, request: HttpRequest) -> JsonResponse:
+        if not request.user.is_authenticated:
+            return JsonResponse({"error": "Incorrect authentication credentials."}, status=401)
+        decision = Decision.read(request)
+        asked = authorization.read_request(decision.parameters.items())
+        if not decision.allow:
+            raise authorization.denied(asked)
+        scopes = authorization.grantable_scopes(asked, request.user)
+        location = authorization.allow(
+            asked,
+            actor=self.actor(),
+            user=request.user,
+            scopes=scopes,
+            granted=scopes,
+        )
+        return JsonResponse({"success_url": location})
+
+    def unanswerable(self, reason: str) -> JsonResponse:
+        return JsonResponse({"error": reason}, status=400)
+
+    def refused(self, refusal: Refused) -> JsonResponse:
+        told = {"error": refusal.error, "error_description": refusal.description or ""}
+        return JsonResponse(told, status=400)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """The body of the JSON form's POST."""
+
+    allow: bool
+    parameters: dict[str, str]
+
+    @classmethod
+    def read(cls, request: HttpRequest) -> "Decision":
+        """`scopes` is the person's choice, and counts in place of `scope`. Raises Unanswerable."""
+        try:
+            body = loads(request.body)
+        except ParseError as error:
+            raise Unanswerable(f"The body cannot be read: {error}") from None
+        if not isinstance(body, dict) or not isinstance(body.get("allow"), bool):
+            raise Unanswerable("allow: true or false is required.")
+        scopes = body.get("scopes")
+        if not isinstance(scopes, list) or not all(isinstance(one, str) for one in scopes):
+            raise Unanswerable("scopes: a list is required.")
+        if body["allow"] and not scopes:
+            raise Unanswerable("scopes: name at least one.")
+        sent = {name: body[name] for name in authorization.PARAMETERS if body.get(name) is not None}
+        if not all(isinstance(value, str) for value in sent.values()):
+            raise Unanswerable("The parameters must be plain text.")
+        if "code_challenge" in sent:
+            sent.setdefault("code_challenge_method", "S256")
+        return cls(allow=body["allow"], parameters=sent | {"scope": " ".join(scopes)})
+
+
+def described(
+    asked: AuthorizationRequest, scopes: list[str], issuers: dict[str, str]
+) -> dict[str, Any]:
+    return {
+        "client_id": asked.application.client_id,
+        "redirect_uri": asked.redirect_uri,
+        "response_type": "code",
+        "state": asked.state,
+        "application": as_seen_by_people(asked.application),
+        "scopes": scopes,
+        "scopes_descriptions": {scope: in_words(scope, issuers) for scope in scopes},
+    }
+
+
+def as_seen_by_people(application: Application) -> dict[str, str | None]:
+    """An application in Badgr's shape."""
+    return {
+        "name": application.name,
+        "image": application.logo_url or None,
+        "website_url": application.website_url or None,
+        "clientId": application.client_id,
+        "policyUri": application.policy_url or None,
+        "termsUri": application.terms_url or None,
+    }

@@ -1,0 +1,74 @@
+"""Every named read of applications, consents and tokens."""
+
+import hashlib
+from datetime import timedelta
+
+from django.conf import settings
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+from django.utils.crypto import constant_time_compare
+
+from accounts.models import User
+from api.scopes import is_within
+from oauth.models import PUBLIC_CLIENT_ID, AccessToken, Application, Consent, RefreshToken
+
+
+def application_by_client_id(client_id: str) -> Application:
+    """Raises Application.DoesNotExist."""
+    return Application.objects.get(client_id=client_id)
+
+
+def consents_of(user: User) -> QuerySet[Consent]:
+    """What the person has allowed, newest first."""
+    rows = Consent.objects.filter(user=user).select_related("application")
+    return rows.order_by("-given_at")
+
+
+def remembered_consent(user: User, application: Application, scopes: list[str]) -> Consent | None:
+    """A consent that covers these scopes and has been in use as long as a sign-in lasts."""
+    since = timezone.now() - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS)
+    found = Consent.objects.filter(user=user, application=application, last_used_at__gt=since)
+    consent = found.first()
+    covered = consent and all(is_within(scope, consent.scopes) for scope in scopes)
+    return consent if covered else None
+
+
+def living_token(raw: str) -> AccessToken | None:
+    """The unexpired token of a usable application and of an active person whose password is still
+    the one it was given out on; or whose app password is not revoked. One query.
+    """
+    token = (
+        AccessToken.objects.select_related("user", "application__user")
+        .filter(token_checksum=checksum(raw), expires__gt=timezone.now())
+        .filter(Q(app_password=None) | Q(app_password__revoked_at=None))
+        .filter(application__disabled_at=None)
+        .first()
+    )
+    if token is None:
+        return None
+    user = token.user or token.application.user
+    return token if user is not None and user.is_active and still_signed_in(token) else None
+
+
+def still_signed_in(given: AccessToken | RefreshToken) -> bool:
+    """Is the password still the one that it was given out on? An app password has its own life,
+    and so has an application that acts for itself.
+    """
+    if given.app_password_id or given.user is None:
+        return True
+    return constant_time_compare(given.sign_in, given.user.get_session_auth_hash())
+
+
+def public_client_of(refresh_token: str) -> str:
+    """The public client that a refresh token belongs to, `public` for an unknown one. Confidential
+    ones must sign in.
+    """
+    owners = RefreshToken.objects.filter(
+        token_checksum=checksum(refresh_token), application__client_type="public"
+    ).values_list("application__client_id", flat=True)
+    return owners.first() or PUBLIC_CLIENT_ID
+
+
+def checksum(token: str) -> str:
+    """What is stored of a token."""
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,47 @@
+"""What people allow applications, and take back."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from activity.actors import Actor
+from activity.services import record
+from activity.subjects import Subject
+from api.scopes import is_within
+from oauth.models import Application, Consent
+from oauth.services.tokens import revoke_tokens
+
+
+@transaction.atomic
+def give_consent(
+    *, actor: Actor, user: User, application: Application, asked: Sequence[str], granted: list[str]
+) -> Consent:
+    """Remember what of the asked scopes was granted; what was allowed before and not asked for now
+    stays.
+    """
+    consent, _ = Consent.objects.select_for_update().get_or_create(
+        user=user, application=application
+    )
+    kept = [scope for scope in consent.scopes if not is_within(scope, asked)]
+    consent.scopes = list(dict.fromkeys([*kept, *granted]))
+    consent.given_at = consent.last_used_at = timezone.now()
+    consent.save()
+    facts = {"application": application.client_id, "scopes": granted}
+    record("consent.given", Subject("consent", consent.entity_id), actor=actor, facts=facts)
+    return consent
+
+
+@transaction.atomic
+def revoke_consent(*, actor: Actor, consent: Consent) -> None:
+    """Forget it, and end every token that the application holds for the person."""
+    revoke_tokens(consent.application, consent.user)
+    facts = {"application": consent.application.client_id}
+    record("consent.revoked", Subject("consent", consent.entity_id), actor=actor, facts=facts)
+    consent.delete()
+
+
+def note_use(application: Application, user: User) -> None:
+    """Remember when the application last signed in for the person."""
+    Consent.objects.filter(application=application, user=user).update(last_used_at=timezone.now())

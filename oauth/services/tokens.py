@@ -1,0 +1,54 @@
+"""Ending tokens: a sign-in's, an application's; and clearing away what has expired."""
+
+import hashlib
+from uuid import UUID
+
+from oauth2_provider.models import clear_expired
+
+from accounts.models import User
+from oauth.models import AccessToken, Application, Grant, RefreshToken
+
+
+def revoke_tokens(application: Application, user: User | None = None) -> None:
+    """End what an application holds: codes, access and refresh tokens; of one person or of all."""
+    mine = {"application": application} | ({"user": user} if user else {})
+    Grant.objects.filter(**mine).delete()
+    RefreshToken.objects.filter(**mine).delete()
+    AccessToken.objects.filter(**mine).delete()
+
+
+def revoke_presented_token(*, application: Application, token: str) -> None:
+    """RFC 7009, 2.1: whichever token of its own a client names, the whole sign-in ends: access and
+    refresh tokens, the ones before and after it included. An unknown one is no error.
+    """
+    named = {
+        "token_checksum": hashlib.sha256(token.encode()).hexdigest(),
+        "application": application,
+    }
+    access_tokens = AccessToken.objects.filter(**named)
+    families = {
+        *RefreshToken.objects.filter(**named).values_list("token_family", flat=True),
+        *RefreshToken.objects.filter(access_token__in=access_tokens).values_list(
+            "token_family", flat=True
+        ),
+    }
+    for family in families:
+        RefreshToken.revoke_family(family)
+    access_tokens.delete()
+
+
+def family_of_code(digest: str) -> UUID:
+    """The family of tokens that a code is exchanged for bears its mark: a second use finds them."""
+    return UUID(hex=digest[:32])
+
+
+def revoke_replayed_code(*, application: Application, digest: str) -> None:
+    """A code that comes twice was stolen, once (RFC 6749, 4.1.2): what it bought is ended."""
+    family = family_of_code(digest)
+    if RefreshToken.objects.filter(token_family=family, application=application).exists():
+        RefreshToken.revoke_family(family)
+
+
+def clear_expired_tokens() -> None:
+    """Delete access tokens, codes and refresh tokens that can never be used again."""
+    clear_expired()
