@@ -50,6 +50,19 @@ def living_token(raw: str) -> AccessToken | None:
     return token if user is not None and user.is_active and still_signed_in(token) else None
 
 
+def living_refresh_token(raw: str) -> RefreshToken | None:
+    """The same of a refresh token that is not used up."""
+    since = timezone.now() - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS - 1)
+    token = (
+        RefreshToken.objects.select_related("user")
+        .filter(token_checksum=checksum(raw), revoked=None, access_token__expires__gt=since)
+        .filter(Q(app_password=None) | Q(app_password__revoked_at=None))
+        .filter(application__disabled_at=None)
+        .first()
+    )
+    return token if token and token.user.is_active and still_signed_in(token) else None
+
+
 def still_signed_in(given: AccessToken | RefreshToken) -> bool:
     """Is the password still the one that it was given out on? An app password has its own life,
     and so has an application that acts for itself.

@@ -102,6 +102,20 @@ def test_it_takes_one_query(token):
     assert len(caught) == 1
 
 
+def test_that_query_is_indexed(token):
+    with CaptureQueriesContext(connection) as caught:
+        ask(f"Bearer {token}", method="PATCH")
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(f"EXPLAIN QUERY PLAN {caught[0]['sql']}")
+        else:
+            cursor.execute("SET LOCAL enable_seqscan = off")  # so few rows need no index
+            cursor.execute(f"EXPLAIN {caught[0]['sql']}")
+        plan = " ".join(str(row) for row in cursor.fetchall())
+    assert "SCAN" not in plan.upper().replace("INDEX SCAN", "")
+    assert "token_checksum" in plan
+
+
 def test_clients_are_told_apart(ada, endpoint, sign_in, token):
     """For Idempotency-Key: by app password, or by application."""
     from oauth.authentication import BearerToken

@@ -1,0 +1,32 @@
+"""What clients find at /.well-known/ (RFC 8414)."""
+
+from urllib.parse import urlsplit
+
+from django.test import Client
+from django.urls import resolve
+
+from api.scopes import SCOPES
+
+
+def test_metadata(db):
+    answer = Client().get("/.well-known/oauth-authorization-server")
+    assert answer.status_code == 200
+    assert answer["Content-Type"] == "application/json"
+    assert answer["Access-Control-Allow-Origin"] == "*"
+    told = answer.json()
+    assert told["issuer"] == "http://localhost:8000"
+    assert told["scopes_supported"] == list(SCOPES)
+    assert told["code_challenge_methods_supported"] == ["S256"]
+    assert told["authorization_response_iss_parameter_supported"] is True
+    assert told["grant_types_supported"] == [
+        "authorization_code", "client_credentials", "password", "refresh_token",
+    ]  # fmt: skip
+
+
+def test_every_address_answers(db):
+    told = Client().get("/.well-known/oauth-authorization-server").json()
+    addresses = [value for name, value in told.items() if name.endswith("_endpoint")]
+    assert len(addresses) >= 4
+    for address in addresses:
+        assert address.startswith("http://localhost:8000/o/")
+        assert resolve(urlsplit(address).path)
