@@ -4,6 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 VALIDATOR := .venv-validator
 CLIENTS := .venv-clients
+NODE_CLIENTS := tests/journeys/oauth_clients
 
 .PHONY: setup run test lint bench crash
 
@@ -36,7 +37,13 @@ $(CLIENTS)/.ready: tests/clients/requirements.txt
 	$(CLIENTS)/bin/pip install --quiet --disable-pip-version-check --no-deps -r $<
 	@touch $@
 
-test: $(VENV)/.ready-tests $(VALIDATOR)/.ready $(CLIENTS)/.ready
+# OAuth clients that run in Node: without their scripts.
+$(NODE_CLIENTS)/node_modules/.ready: $(NODE_CLIENTS)/package-lock.json
+	@sh tests/system-programs.sh
+	npm ci --prefix $(NODE_CLIENTS) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+test: $(VENV)/.ready-tests $(VALIDATOR)/.ready $(CLIENTS)/.ready $(NODE_CLIENTS)/node_modules/.ready
 	@sh tests/system-programs.sh
 	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
 

@@ -1,10 +1,12 @@
 #!/bin/sh
-# Programs that tests need and pip cannot install: a real browser, and a witness of system calls.
+# Programs that tests need and pip cannot install: a real browser, a witness of system calls, what
+# OAuth clients in JavaScript and in a shell run in.
 set -eu
 missing=""
-for program in chromium strace; do
+for program in chromium strace npm curl openssl; do
     command -v "$program" >/dev/null || missing="$missing $program"
 done
+command -v node >/dev/null || missing="$missing nodejs"
 [ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     echo "Installing$missing for the tests ..."
