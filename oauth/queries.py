@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -13,9 +13,22 @@ from api.scopes import is_within
 from oauth.models import PUBLIC_CLIENT_ID, AccessToken, Application, Consent, RefreshToken
 
 
-def application_by_client_id(client_id: str) -> Application:
-    """Raises Application.DoesNotExist."""
-    return Application.objects.get(client_id=client_id)
+def applications_of(user: User) -> QuerySet[Application]:
+    """What the person has made, newest first."""
+    return Application.objects.filter(user=user).order_by("-created")
+
+
+def application_for(user: User, client_id: str) -> Application:
+    """One that the person may change: their own, an administrator any. Raises DoesNotExist."""
+    mine = Application.objects.exclude(user=None) if user.is_superuser else applications_of(user)
+    return mine.select_related("user").get(client_id=client_id)
+
+
+def unapproved_applications() -> list[Application]:
+    """Those that ask for scopes which wait for an administrator, oldest first."""
+    waiting = Application.objects.filter(approved_at=None, disabled_at=None).exclude(user=None)
+    rows = waiting.select_related("user").order_by("created")
+    return [row for row in rows if row.permitted_scopes != row.allowed_scopes]
 
 
 def consents_of(user: User) -> QuerySet[Consent]:
@@ -48,6 +61,15 @@ def living_token(raw: str) -> AccessToken | None:
         return None
     user = token.user or token.application.user
     return token if user is not None and user.is_active and still_signed_in(token) else None
+
+
+def living_tokens_of(user: User) -> QuerySet[AccessToken]:
+    """The person's access tokens that would let somebody in now."""
+    by_app_password = Q(app_password__isnull=False, app_password__revoked_at=None)
+    by_sign_in = Q(app_password=None, sign_in=user.get_session_auth_hash())
+    rows = AccessToken.objects.filter(by_app_password | by_sign_in, user=user)
+    living = rows.filter(expires__gt=timezone.now(), application__disabled_at=None)
+    return living.select_related("application").annotate(created_at=F("created"))
 
 
 def living_refresh_token(raw: str) -> RefreshToken | None:

@@ -1,13 +1,17 @@
-"""`/o/…`, with and without trailing slash."""
+"""`/o/…`, with and without trailing slash; the pages; what clients discover."""
 
-from django.urls import path, re_path
+from django.urls import include, path, re_path
 
-from oauth.authorize_endpoint import AuthorizePage, authorize
+from oauth import api
 from oauth.client_endpoints import IntrospectView, RevokeView
 from oauth.discovery import metadata
 from oauth.token_endpoint import TokenView
+from oauth.web.authorize import AuthorizePage, authorize
 
 urlpatterns = [
+    path("accounts/apps/", include("oauth.web.urls")),
+    path("v2/auth/tokens", api.TokensView.as_view()),
+    path("v2/auth/tokens/<str:entity_id>", api.TokenView.as_view()),
     re_path(r"^o/authorize/?$", authorize, name="authorize"),
     re_path(r"^auth/oauth2/authorize/?$", AuthorizePage.as_view()),
     re_path(r"^o/token/?$", TokenView.as_view(), name="token"),

@@ -1,11 +1,12 @@
-"""Making applications known."""
+"""Making applications known, and what their developers and administrators do with them."""
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 from oauth2_provider.generators import generate_client_id
@@ -15,7 +16,7 @@ from accounts.secrets import new_secret
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
-from api.scopes import ISSUER_ANY, SERVER_ADMIN, is_known_scope
+from api.scopes import ISSUER_ANY, SERVER_ADMIN, is_known_scope, needs_approval
 from oauth.models import Application
 from oauth.redirects import check_redirect_uri
 
@@ -45,8 +46,10 @@ class ApplicationFacts:
 @transaction.atomic
 def create_application(*, actor: Actor, user: User, **facts: Any) -> tuple[Application, str]:
     """Return the application and its client secret, which is shown this once ("" for a public
-    client). `facts` are those of ApplicationFacts. Raises ValidationError.
+    client). `facts` are those of ApplicationFacts. Raises ValidationError, PermissionDenied.
     """
+    if settings.LAUREL_APP_CREATION == "administrators" and not is_trusted(actor):
+        raise PermissionDenied("On this server administrators make the apps.")
     described = ApplicationFacts(**facts)
     check(described, user)
     secret = new_secret() if described.client_type == Application.CLIENT_CONFIDENTIAL else ""
@@ -62,12 +65,88 @@ def create_application(*, actor: Actor, user: User, **facts: Any) -> tuple[Appli
     return application, secret
 
 
+@transaction.atomic
+def change_application(*, actor: Actor, application: Application, **facts: Any) -> Application:
+    """Say anew what it is; its type stays. Wider wishes than were approved wait for approval again.
+    Raises ValidationError, PermissionDenied.
+    """
+    require_owner(actor, application)
+    described = ApplicationFacts(client_type=application.client_type, **facts)
+    check(described, application.user)
+    new = [s for s in described.scopes if needs_approval(s) and s not in application.allowed_scopes]
+    if new and not is_trusted(actor):
+        application.approved_at = None
+    for name, value in columns(described).items():
+        setattr(application, name, value)
+    application.save()
+    record("application.changed", subject(application), actor=actor)
+    return application
+
+
+@transaction.atomic
+def rotate_secret(*, actor: Actor, application: Application) -> str:
+    """The new secret, shown this once. The old one is dead from now on. Raises PermissionDenied,
+    ValidationError for an application that has none.
+    """
+    require_owner(actor, application)
+    if application.is_public:
+        raise ValidationError("A public app has no secret.")
+    secret = application.client_secret = new_secret()
+    application.save(update_fields=["client_secret", "updated"])
+    record("application.secret_rotated", subject(application), actor=actor)
+    return secret
+
+
+@transaction.atomic
+def disable_application(*, actor: Actor, application: Application) -> None:
+    """Nothing that it holds works while it is disabled. Raises PermissionDenied."""
+    require_owner(actor, application)
+    if application.disabled_at is None:
+        application.disabled_at = timezone.now()
+        application.save(update_fields=["disabled_at", "updated"])
+        record("application.disabled", subject(application), actor=actor)
+
+
+@transaction.atomic
+def enable_application(*, actor: Actor, application: Application) -> None:
+    """Let it work again. Raises PermissionDenied."""
+    require_owner(actor, application)
+    if application.disabled_at is not None:
+        application.disabled_at = None
+        application.save(update_fields=["disabled_at", "updated"])
+        record("application.enabled", subject(application), actor=actor)
+
+
+@transaction.atomic
+def approve_application(*, actor: Actor, application: Application) -> None:
+    """Let it ask for all of its scopes. An administrator's to do: raises PermissionDenied."""
+    if not (actor.user is None or actor.user.is_superuser):
+        raise PermissionDenied("Administrators approve apps.")
+    if application.approved_at is None:
+        application.approved_at = timezone.now()
+        application.save(update_fields=["approved_at", "updated"])
+        record("application.approved", subject(application), actor=actor)
+
+
+def require_owner(actor: Actor, application: Application) -> None:
+    """Its developer or an administrator. Raises PermissionDenied."""
+    if actor.user is None or actor.user.is_superuser or actor.user_id == application.user_id:
+        return
+    raise PermissionDenied("This app is somebody else's.")
+
+
 def check(facts: ApplicationFacts, user: User) -> None:
-    """Raises ValidationError for unknown grants, scopes or redirect URIs, for a public client that
-    wants client credentials (RFC 6749, 4.4), and for `rw:serverAdmin` unless the client is
-    confidential and an administrator's.
+    """Raises ValidationError for a missing name, unknown grants or scopes, addresses that are none,
+    for a public client that wants client credentials (RFC 6749, 4.4), and for `rw:serverAdmin`
+    unless the client is confidential and an administrator's.
     """
     errors: dict[str, list[str]] = {}
+    if not 1 <= len(facts.name.strip()) <= 100:
+        errors["name"] = ["Give the app a name of 1 to 100 characters."]
+    for field in ("website_url", "logo_url", "policy_url", "terms_url"):
+        url = getattr(facts, field)
+        if url and (problem := check_redirect_uri(url)):
+            errors[field] = [problem]
     public = facts.client_type == Application.CLIENT_PUBLIC
     unknown = [grant for grant in facts.grants if grant not in GRANTS]
     if unknown or not facts.grants:
@@ -89,7 +168,7 @@ def check(facts: ApplicationFacts, user: User) -> None:
 def columns(facts: ApplicationFacts) -> dict[str, Any]:
     """What is stored of them, and may change."""
     return {
-        "name": facts.name,
+        "name": " ".join(unicodedata.normalize("NFC", facts.name).split()),
         "grants": [GRANTS[grant] for grant in facts.grants],
         "authorization_grant_type": GRANTS[facts.grants[0]],
         "allowed_scopes": list(dict.fromkeys(facts.scopes)),

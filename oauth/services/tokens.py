@@ -3,9 +3,13 @@
 import hashlib
 from uuid import UUID
 
+from django.db import transaction
 from oauth2_provider.models import clear_expired
 
 from accounts.models import User
+from activity.actors import Actor
+from activity.services import record
+from activity.subjects import Subject
 from oauth.models import AccessToken, Application, Grant, RefreshToken
 
 
@@ -35,6 +39,16 @@ def revoke_presented_token(*, application: Application, token: str) -> None:
     for family in families:
         RefreshToken.revoke_family(family)
     access_tokens.delete()
+
+
+@transaction.atomic
+def revoke_access_token(*, actor: Actor, token: AccessToken) -> None:
+    """Its owner ends it, and with it what refreshes it."""
+    record("token.revoked", Subject("token", token.entity_id), actor=actor)
+    families = RefreshToken.objects.filter(access_token=token)
+    for family in families.values_list("token_family", flat=True):
+        RefreshToken.revoke_family(family)
+    AccessToken.objects.filter(pk=token.pk).delete()
 
 
 def family_of_code(digest: str) -> UUID:

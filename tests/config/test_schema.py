@@ -33,6 +33,7 @@ def operations(described: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any
 def test_it_is_the_table_of_access(described):
     told = {key: value for key, value in operations(described).items() if key[0][:3] == "/v2"
             or key[0][:3] == "/v1"}  # fmt: skip
+    told = {key: value for key, value in told.items() if not key[0].startswith("/v2/auth/tokens")}
     assert set(told) == {(route, method) for route, ways in ROUTES.items() for method in ways}
     for (route, method), operation in told.items():
         scopes = {scope for way in operation["security"] for scope in way["OAuth2"]}
@@ -94,7 +95,7 @@ def test_the_examples_work_and_answers_have_their_shape(described, api, badge_cl
            "assertions": made.entity_id}  # fmt: skip
     sent = 0
     for (path, method), operation in sorted(operations(described).items(), key=order):
-        if not path.startswith("/v2/"):
+        if not path.startswith("/v2/") or path.startswith("/v2/auth/tokens"):
             continue
         target = path.replace("{entity_id}", ids[path.split("/")[2]])
         if method == "DELETE" and path == "/v2/badgeclasses/{entity_id}":

@@ -1,4 +1,4 @@
-"""What people choose on the OAuth pages."""
+"""What people choose on the consent page."""
 
 from collections.abc import Sequence
 from typing import Any

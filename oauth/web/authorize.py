@@ -19,9 +19,9 @@ from activity.actors import Actor, Channel
 from api.accept import preferred
 from api.parsers import loads
 from oauth import authorization
+from oauth.api import application_object
 from oauth.authorization import AuthorizationRequest, Refused, Unanswerable
-from oauth.forms import ConsentForm, in_words
-from oauth.models import Application
+from oauth.web.consent_form import ConsentForm, in_words
 
 JSON = "application/json"
 
@@ -212,19 +212,7 @@ def described(
         "redirect_uri": asked.redirect_uri,
         "response_type": "code",
         "state": asked.state,
-        "application": as_seen_by_people(asked.application),
+        "application": application_object(asked.application),
         "scopes": scopes,
         "scopes_descriptions": {scope: in_words(scope, issuers) for scope in scopes},
-    }
-
-
-def as_seen_by_people(application: Application) -> dict[str, str | None]:
-    """An application in Badgr's shape."""
-    return {
-        "name": application.name,
-        "image": application.logo_url or None,
-        "website_url": application.website_url or None,
-        "clientId": application.client_id,
-        "policyUri": application.policy_url or None,
-        "termsUri": application.terms_url or None,
     }

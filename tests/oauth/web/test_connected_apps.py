@@ -1,0 +1,80 @@
+"""/accounts/apps/: what a person has allowed, since when, and taking it back."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from activity.models import LogEntry
+from oauth.models import Consent
+from tests.oauth.flows import opens
+from tests.support.worlds import issuer_of, person
+
+PAGE = "/accounts/apps/"
+NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def lms(dance, ada):
+    issuer_of(ada, name="Northfield")
+    return dance()
+
+
+def test_what_has_access(lms, ada, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    one = ada.issuer_roles.get().issuer.entity_id
+    token = lms.token("rw:issuer", scope="rw:issuer", form={"reach": "some", "issuers": [one]})
+    time_machine.move_to(NOW + timedelta(days=3), tick=False)
+    lms.refresh(token)
+    lms.browser.force_login(ada)
+    text = lms.browser.get(PAGE).content.decode()
+    assert "LMS" in text
+    assert "app.example" in text
+    assert "Award and revoke badges for the issuer Northfield" in text
+    assert "Allowed 4 May 2026, last signed in 7 May 2026" in text
+
+
+def test_taking_it_back(lms):
+    token, code = lms.token("r:issuer", scope="r:issuer"), lms.code()
+    assert opens(token) == 200
+    address = f"{PAGE}{Consent.objects.get().entity_id}/revoke/"
+    assert lms.browser.get(address).status_code == 405
+    answer = lms.browser.post(address)
+    assert (answer.status_code, answer["Location"]) == (302, PAGE)
+    assert opens(token) == 401
+    assert lms.refresh(token).status_code == 400
+    assert lms.exchange(code).status_code == 400
+    assert lms.visit().status_code == 200
+    assert "None yet." in lms.browser.get(PAGE).content.decode()
+    assert LogEntry.objects.filter(verb="consent.revoked").count() == 1
+
+
+def test_not_somebody_elses(lms):
+    token = lms.token("r:issuer", scope="r:issuer")
+    eve = Client()
+    eve.force_login(person("eve@example.org"))
+    assert "LMS" not in eve.get(PAGE).content.decode()
+    assert eve.post(f"{PAGE}{Consent.objects.get().entity_id}/revoke/").status_code == 404
+    assert opens(token) == 200
+
+
+def test_other_peoples_tokens_live_on(lms, dance):
+    mine = lms.token("r:issuer", scope="r:issuer")
+    eve = person("eve@example.org")
+    ada, lms.browser = lms.browser, Client()
+    lms.browser.force_login(eve)
+    hers = lms.token("r:issuer", scope="r:issuer")
+    ada.post(f"{PAGE}{Consent.objects.exclude(user=eve).get().entity_id}/revoke/")
+    assert (opens(mine), opens(hers)) == (401, 200)
+
+
+def test_who_is_not_signed_in(db):
+    assert Client().get(PAGE).status_code == 302
+    assert Client().post(f"{PAGE}x/revoke/").status_code == 302
+
+
+def test_a_constant_number_of_queries(lms, dance, django_assert_max_num_queries):
+    for _ in range(5):
+        dance().allow()
+    with django_assert_max_num_queries(5):
+        lms.browser.get(PAGE)
