@@ -28,6 +28,15 @@ SCOPES = {
     "rw:backpack": gettext_noop("See and manage the badges you have earned"),
 }
 
+# Badge Connect's (Open Badges 2.1), under its own names.
+CONNECT_PREFIX = "https://purl.imsglobal.org/spec/ob/v2p1/scope/"
+# Moodle loses the first of these (clients.md 3.11): not the one that it writes with.
+BADGE_CONNECT = {
+    f"{CONNECT_PREFIX}assertion.readonly": gettext_noop("See the badges you have earned"),
+    f"{CONNECT_PREFIX}assertion.create": gettext_noop("Add badges to those you have earned"),
+    f"{CONNECT_PREFIX}profile.readonly": gettext_noop("See your name and e-mail address"),
+}
+
 # Nobody's to give alone: an administrator's, through a confidential application of theirs.
 SERVER_ADMIN = "rw:serverAdmin"
 ADMINISTRATION = {
@@ -60,7 +69,7 @@ def is_personal_scope(scope: str) -> bool:
 
 def is_known_scope(scope: str) -> bool:
     """A scope that may be granted at all."""
-    return is_personal_scope(scope) or scope in ADMINISTRATION
+    return is_personal_scope(scope) or scope in BADGE_CONNECT or scope in ADMINISTRATION
 
 
 def needs_approval(scope: str) -> bool:

@@ -6,6 +6,7 @@ from django.contrib.sessions.backends.db import SessionStore
 
 from api import idempotency, throttling
 from jobs.registry import Payload, handler, schedule
+from oauth.services.registrations import clear_unused_registrations
 from oauth.services.tokens import clear_expired_tokens
 
 
@@ -18,6 +19,7 @@ def prune_api(payload: Payload) -> None:
 @handler("oauth.clear-expired")
 def clear_tokens(payload: Payload) -> None:
     clear_expired_tokens()
+    clear_unused_registrations()
 
 
 @handler("sessions.clear-expired")

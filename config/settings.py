@@ -17,6 +17,8 @@ env = environ.FileAwareEnv()
 
 # The public face
 LAUREL_URL = normalise_origin(env.str("LAUREL_URL", default="http://localhost:8000"))
+LAUREL_TERMS_URL = env.str("LAUREL_TERMS_URL", default=LAUREL_URL)
+LAUREL_PRIVACY_URL = env.str("LAUREL_PRIVACY_URL", default=LAUREL_URL)
 LAUREL_OLD_URLS = [normalise_origin(url) for url in env.list("LAUREL_OLD_URLS", default=[])]
 LAUREL_PRACTICE = is_loopback(LAUREL_URL)
 LAUREL_TLS = urlsplit(LAUREL_URL).scheme == "https"

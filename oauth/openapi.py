@@ -17,7 +17,9 @@ class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[misc]
     def get_security_definition(self, auto_schema: Any) -> dict[str, Any]:
         scopes = SCOPES | ADMINISTRATION | {"rw:issuer:*": "The same at one issuer: rw:issuer:ID"}
         flow = {"tokenUrl": "/o/token", "refreshUrl": "/o/token", "scopes": scopes}
-        return {"type": "oauth2", "flows": {"password": flow, "clientCredentials": flow}}
+        code = flow | {"authorizationUrl": "/o/authorize"}
+        flows = {"authorizationCode": code, "password": flow, "clientCredentials": flow}
+        return {"type": "oauth2", "flows": flows}
 
     def get_security_requirement(self, auto_schema: Any) -> list[dict[str, list[str]]]:
         declared = auto_schema.view.scopes[auto_schema.method]
@@ -31,6 +33,9 @@ TOKEN_PARAMETERS = {
     "password": "An app password.",
     "scope": "Blank-separated; without it, all that the app password has.",
     "refresh_token": "It is used up, and replaced by the one in the answer.",
+    "code": "What an authorization gave: for 60 seconds, once.",
+    "redirect_uri": "Where the code was sent.",
+    "code_verifier": "What the challenge of the authorization was made of (PKCE, S256).",
     "client_id": "`public` where none is sent.",
     "client_secret": "Or both by HTTP Basic.",
 }

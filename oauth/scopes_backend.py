@@ -4,7 +4,7 @@ from typing import Any
 
 from oauth2_provider.scopes import BaseScopes
 
-from api.scopes import ADMINISTRATION, SCOPES, is_known_scope, is_within
+from api.scopes import ADMINISTRATION, BADGE_CONNECT, SCOPES, is_known_scope, is_within
 from oauth.models import Application
 
 DEFAULT = "r:profile"
@@ -12,7 +12,7 @@ DEFAULT = "r:profile"
 
 class Scopes(BaseScopes):
     def get_all_scopes(self) -> dict[str, str]:
-        return SCOPES | ADMINISTRATION
+        return SCOPES | BADGE_CONNECT | ADMINISTRATION
 
     def get_available_scopes(
         self, application: Application | None = None, request: Any = None, *args: Any, **kwargs: Any

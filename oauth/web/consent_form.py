@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.memberships import Membership
-from api.scopes import ADMINISTRATION, ISSUER_PREFIX, SCOPES
+from api.scopes import ADMINISTRATION, BADGE_CONNECT, ISSUER_PREFIX, SCOPES
 
 ALL, SOME = "all", "some"
 
@@ -67,4 +67,4 @@ def in_words(scope: str, issuers: dict[str, str]) -> str:
         entity_id = scope.removeprefix(ISSUER_PREFIX)
         name = issuers.get(entity_id, entity_id)
         return gettext("Award and revoke badges for the issuer %(name)s") % {"name": name}
-    return gettext((SCOPES | ADMINISTRATION)[scope])
+    return gettext((SCOPES | BADGE_CONNECT | ADMINISTRATION)[scope])

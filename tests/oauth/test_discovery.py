@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from django.test import Client
 from django.urls import resolve
 
-from api.scopes import SCOPES
+from api.scopes import BADGE_CONNECT, SCOPES
 
 
 def test_metadata(db):
@@ -15,7 +15,7 @@ def test_metadata(db):
     assert answer["Access-Control-Allow-Origin"] == "*"
     told = answer.json()
     assert told["issuer"] == "http://localhost:8000"
-    assert told["scopes_supported"] == list(SCOPES)
+    assert told["scopes_supported"] == [*SCOPES, *BADGE_CONNECT]
     assert told["code_challenge_methods_supported"] == ["S256"]
     assert told["authorization_response_iss_parameter_supported"] is True
     assert told["grant_types_supported"] == [
