@@ -28,6 +28,14 @@ def test_it_gives_tokens(dance):
     assert not Grant.objects.exists()
 
 
+@pytest.mark.parametrize("scope", ["", "rw:issuer", "r:profile"])
+def test_a_scope_sent_again_changes_nothing(dance, scope):
+    """Moodle repeats it, or sends an empty one (clients.md 1)."""
+    lms = dance()
+    answer = lms.exchange(lms.code("r:backpack", scope="r:backpack"), scope=scope)
+    assert answer.json()["scope"] == "r:backpack"
+
+
 def test_they_refresh(dance):
     lms = dance()
     fresh = lms.refresh(lms.token("r:issuer", scope="r:issuer")).json()
