@@ -20,15 +20,32 @@ def check_public_address(app_configs: Any, **kwargs: Any) -> list[checks.CheckMe
     ]
 
 
+POLICIES = {
+    "LAUREL_ISSUER_CREATION": ("approved", "anyone"),
+    "LAUREL_APP_CREATION": ("approved", "anyone", "administrators"),
+}
+
+
 @checks.register()
 def check_policies(app_configs: Any, **kwargs: Any) -> list[checks.CheckMessage]:
-    """Settings with a fixed set of values have one of them."""
-    if settings.LAUREL_ISSUER_CREATION in {"approved", "anyone"}:
-        return []
-    return [
-        checks.Error(
-            f"LAUREL_ISSUER_CREATION is {settings.LAUREL_ISSUER_CREATION!r}.",
-            hint="Set it to `approved` or `anyone`.",
-            id="laurel.E001",
+    """Settings with a fixed set of values have one of them, numbers are in their range."""
+    found = []
+    for name, values in POLICIES.items():
+        value = getattr(settings, name)
+        if value not in values:
+            found.append(
+                checks.Error(
+                    f"{name} is {value!r}.",
+                    hint=f"Set it to `{'` or `'.join(values)}`.",
+                    id="laurel.E001",
+                )
+            )
+    if settings.LAUREL_REFRESH_TOKEN_DAYS < 2:  # one day is the access token's own
+        found.append(
+            checks.Error(
+                f"LAUREL_REFRESH_TOKEN_DAYS is {settings.LAUREL_REFRESH_TOKEN_DAYS}.",
+                hint="Set it to at least 2.",
+                id="laurel.E002",
+            )
         )
-    ]
+    return found

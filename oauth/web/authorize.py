@@ -121,8 +121,9 @@ class AuthorizePage(AuthorizeView):
         }
         status = 400 if form.errors else 200
         response = render(self.request, "oauth/authorize.html", context, status=status)
-        # Browsers hold the redirect that answers the form, and those after it, to this directive.
-        response._csp_update = {"form-action": ["https:", f"{where.scheme}://{where.netloc}"]}
+        # Browsers hold the redirect that answers the form, and those after it, to this directive,
+        # in which an IPv6 address cannot be written.
+        response._csp_update = {"form-action": sorted({"https:", f"{where.scheme}:"})}
         return response
 
     def unanswerable(self, reason: str) -> HttpResponse:

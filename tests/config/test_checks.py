@@ -45,8 +45,18 @@ def test_plain_http_is_for_practice_alone(tmp_path: Path, url: str, warned: bool
         assert done.returncode == 1
 
 
-def test_a_policy_that_is_none_is_an_error(tmp_path: Path) -> None:
-    url = "https://badges.example.org"
-    done = check(tmp_path, url, LAUREL_ISSUER_CREATION="everyone")
+@pytest.mark.parametrize(
+    ("name", "value", "error"),
+    [
+        ("LAUREL_ISSUER_CREATION", "everyone", "laurel.E001"),
+        ("LAUREL_APP_CREATION", "everyone", "laurel.E001"),
+        ("LAUREL_REFRESH_TOKEN_DAYS", "1", "laurel.E002"),
+    ],
+)
+def test_a_value_that_is_none_is_an_error(
+    tmp_path: Path, name: str, value: str, error: str
+) -> None:
+    done = check(tmp_path, "https://badges.example.org", **{name: value})
     assert done.returncode == 1
-    assert "laurel.E001" in done.stderr
+    assert error in done.stderr
+    assert name in done.stderr
