@@ -141,7 +141,7 @@ def check(facts: ApplicationFacts, user: User) -> None:
     unless the client is confidential and an administrator's.
     """
     errors: dict[str, list[str]] = {}
-    if not 1 <= len(facts.name.strip()) <= 100:
+    if not 1 <= len(clean_name(facts.name)) <= 100:
         errors["name"] = ["Give the app a name of 1 to 100 characters."]
     for field in ("website_url", "logo_url", "policy_url", "terms_url"):
         url = getattr(facts, field)
@@ -168,7 +168,7 @@ def check(facts: ApplicationFacts, user: User) -> None:
 def columns(facts: ApplicationFacts) -> dict[str, Any]:
     """What is stored of them, and may change."""
     return {
-        "name": " ".join(unicodedata.normalize("NFC", facts.name).split()),
+        "name": clean_name(facts.name),
         "grants": [GRANTS[grant] for grant in facts.grants],
         "authorization_grant_type": GRANTS[facts.grants[0]],
         "allowed_scopes": list(dict.fromkeys(facts.scopes)),
@@ -178,6 +178,14 @@ def columns(facts: ApplicationFacts) -> dict[str, Any]:
         "policy_url": facts.policy_url,
         "terms_url": facts.terms_url,
     }
+
+
+def clean_name(name: str) -> str:
+    """As people are shown it: composed, on one line, without what turns or hides letters."""
+    shown = "".join(
+        c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c) != "Cf"
+    )
+    return " ".join(shown.split())
 
 
 def is_trusted(actor: Actor) -> bool:

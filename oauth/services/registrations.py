@@ -18,6 +18,7 @@ from activity.subjects import Subject
 from api.scopes import BADGE_CONNECT
 from oauth.models import Application
 from oauth.redirects import check_redirect_uri
+from oauth.services.applications import clean_name
 
 UNUSED_FOR = timedelta(days=90)
 MOST_REDIRECT_URIS = 10
@@ -48,6 +49,8 @@ def register_application(
     """
     redirect_uris = read_redirect_uris(metadata)
     texts = {name: read_text(metadata, name) for name in (*REQUIRED, *ADDRESSES)}
+    if not (name := clean_name(texts["client_name"])):
+        raise InvalidMetadata("client_name: a name that can be read is required.")
     require_one_host([*redirect_uris, *(texts[name] for name in ADDRESSES)])
     require_supported(metadata)
     scopes = read_scopes(metadata)
@@ -61,13 +64,14 @@ def register_application(
         grants=[Application.GRANT_AUTHORIZATION_CODE],
         allowed_scopes=scopes,
         redirect_uris=" ".join(redirect_uris),
-        name=texts["client_name"],
+        name=name,
         software_id=texts["software_id"],
         software_version=texts["software_version"],
         **{field: texts[name] for name, field in ADDRESSES.items()},
     )
     record("application.registered", Subject("application", application.client_id), actor=actor)
-    registered = {name: metadata[name] for name in (*REQUIRED, *ADDRESSES)} | {
+    registered = {member: metadata[member] for member in (*REQUIRED, *ADDRESSES)} | {
+        "client_name": name,
         "redirect_uris": redirect_uris,
         "token_endpoint_auth_method": "client_secret_basic",
         "grant_types": GRANT_TYPES,

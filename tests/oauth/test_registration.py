@@ -107,6 +107,14 @@ def test_what_may_be_left_out(db):
     assert {name: told[name] for name in MOODLE} == MOODLE
 
 
+def test_a_name_is_what_people_see(db):
+    """No letters that turn others round, or that are not there."""
+    told = register(MOODLE | {"client_name": " Mo\u202eel\u200bdo \n app "}).json()
+    assert told["client_name"] == "Moeldo app"
+    assert Application.objects.get(client_id=told["client_id"]).name == "Moeldo app"
+    assert register(MOODLE | {"client_name": "\u200b\u202e"}).status_code == 400
+
+
 def test_other_scopes_are_left_out(db):
     told = register(MOODLE | {"scope": f"{CREATE} rw:issuer rw:serverAdmin offline_access"}).json()
     assert told["scope"] == CREATE
