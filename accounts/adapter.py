@@ -1,11 +1,88 @@
-"""Our decisions on allauth's questions."""
+"""Our decisions on allauth's questions: who may sign up, how mail goes out, what a wrong guess
+costs, and that services do the writing.
+"""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.conf import settings
 from django.http import HttpRequest
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.queries import address_of_account, primary_address
+from accounts.secrets import open_sealed, seal
+from accounts.services.addresses import verify_address
+from accounts.services.mail import send_later
+from accounts.services.people import change_password
+from accounts.throttling import Guesses, may_mail, refuse_beyond
+from activity.actors import Actor, Channel
+from ob.identity import normalise_identity
+
+# Strangers can ask for these: so many an hour and address.
+ASKED_FOR = {
+    "email_confirmation",
+    "email_confirmation_signup",
+    "account_already_exists",
+    "password_reset_key",
+    "unknown_account",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
-    """Sign-up pages come with the account pages; until then accounts are made by administrators."""
-
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        return False
+        return settings.LAUREL_SIGNUP != ["closed"]
+
+    def clean_email(self, email: str) -> str:
+        return normalise_identity("email", email)
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        actor = Actor(user=email_address.user, channel=Channel.WEB)
+        return verify_address(actor=actor, address=email_address)
+
+    def set_password(self, user: User, password: str) -> None:
+        change_password(actor=Actor(user=user, channel=Channel.WEB), user=user, password=password)
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("security")
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """By a job, and the same work whether anybody has the address or not."""
+        name = template_prefix.rpartition("/")[2]
+        if name in ASKED_FOR and not may_mail(email, self.request):
+            return
+        send_later(name, address=self.row_of(email, context.get("user")))
+
+    def row_of(self, email: str, user: User | None) -> EmailAddress | None:
+        if user is not None:
+            rows = EmailAddress.objects.filter(user=user, email=normalise_identity("email", email))
+            return rows.first() or primary_address(user)
+        return address_of_account(email)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        refuse_beyond(Guesses("sign-in", credentials.get("email", "")), request)
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        Guesses("sign-in", credentials.get("email", "")).record_failure(request)
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    def encrypt(self, text: str) -> str:
+        return seal(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return open_sealed(encrypted_text)
+
+    def get_totp_issuer(self) -> str:
+        return settings.LAUREL_URL.partition("://")[2]
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Passkeys belong to the public name of the server, whatever a request says."""
+        host = settings.LAUREL_URL.partition("://")[2]
+        return {"id": host.partition(":")[0], "name": host}
+
+    def get_public_key_credential_user_entity(self, user: User) -> dict[str, Any]:
+        """A passkey keeps the entity id: row numbers stay inside."""
+        return super().get_public_key_credential_user_entity(user) | {"id": user.entity_id.encode()}

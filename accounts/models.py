@@ -33,6 +33,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField(default=False)
     # Approved by an administrator: may create issuers while LAUREL_ISSUER_CREATION is `approved`.
     may_create_issuers = models.BooleanField(default=False)
+    agreed_terms_version = models.PositiveIntegerField(default=0)
+    marketing_opt_in = models.BooleanField(default=False)
     date_joined = models.DateTimeField(default=timezone.now)
 
     objects = UserManager()
@@ -61,3 +63,42 @@ class AppPassword(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class TermsVersion(models.Model):
+    """What people agree to, as an administrator wrote it; the highest version is in force."""
+
+    version = models.PositiveIntegerField(unique=True)
+    short_description = models.TextField(help_text="What changed, or what is agreed to.")
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    def __str__(self) -> str:
+        return f"version {self.version}"
+
+
+class IssuerCreationRequest(models.Model):
+    """Somebody asks to be allowed to create issuers; an administrator decides, once."""
+
+    entity_id = models.CharField(max_length=64, unique=True, default=new_entity_id, editable=False)
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="issuer_requests")
+    reason = models.TextField(max_length=2000)
+    created_at = models.DateTimeField(default=timezone.now)
+    decided_at = models.DateTimeField(null=True, blank=True)
+    decided_by = models.ForeignKey(
+        User, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    approved = models.BooleanField(default=False)
+
+    class Meta:
+        constraints: ClassVar = [
+            # one open request a person: asking twice is asking once
+            models.UniqueConstraint(
+                fields=["user"],
+                condition=models.Q(decided_at=None),
+                name="accounts_one_open_request",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.entity_id

@@ -1,12 +1,15 @@
-"""Every named read of people and their app passwords."""
+"""Every named read of people, their addresses, app passwords and requests."""
 
 from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
 from django.db.models import Q, QuerySet
 
-from accounts.models import AppPassword, User
+from accounts.links import address_id
+from accounts.models import AppPassword, IssuerCreationRequest, TermsVersion, User
 from accounts.secrets import keyed_digest
 from ob.identity import normalise_identity
 
@@ -42,6 +45,68 @@ def verified_addresses(user: User) -> set[str]:
     """The user's verified addresses, normalised."""
     rows = EmailAddress.objects.filter(user=user, verified=True)
     return {normalise_identity("email", email) for email in rows.values_list("email", flat=True)}
+
+
+def address_by_row(row: int) -> EmailAddress | None:
+    """With its user. For jobs, which know rows."""
+    return EmailAddress.objects.select_related("user").filter(pk=row).first()
+
+
+def address_of_account(email: str) -> EmailAddress | None:
+    """The row of an address that an account can be found by: verified, or somebody's primary."""
+    rows = EmailAddress.objects.filter(email=normalise_identity("email", email))
+    found = rows.filter(Q(verified=True) | Q(primary=True)).select_related("user")
+    return found.order_by("-verified", "-primary").first()
+
+
+def primary_address(user: User) -> EmailAddress | None:
+    return EmailAddress.objects.select_related("user").filter(user=user, primary=True).first()
+
+
+def addresses_of(user: User) -> list[EmailAddress]:
+    """The user's addresses, the primary one first."""
+    rows = EmailAddress.objects.filter(user=user).select_related("user")
+    return list(rows.order_by("-primary", "email"))
+
+
+def address_of(user: User, public_id: str) -> EmailAddress:
+    """One of the user's addresses by its public id. Raises EmailAddress.DoesNotExist."""
+    for row in addresses_of(user):
+        if address_id(row) == public_id:
+            return row
+    raise EmailAddress.DoesNotExist
+
+
+def authenticators_of(user: User) -> list[Authenticator]:
+    """The user's second factors and passkeys, the oldest first."""
+    return list(Authenticator.objects.filter(user=user).order_by("created_at"))
+
+
+def sessions_of(user: User) -> list[UserSession]:
+    """Where the user is signed in. Those that have ended are cleared away by the look."""
+    return UserSession.objects.purge_and_list(user)
+
+
+def latest_terms() -> TermsVersion | None:
+    return TermsVersion.objects.order_by("-version").first()
+
+
+def open_issuer_request(user: User) -> IssuerCreationRequest | None:
+    return IssuerCreationRequest.objects.filter(user=user, decided_at=None).first()
+
+
+def last_issuer_request(user: User) -> IssuerCreationRequest | None:
+    return IssuerCreationRequest.objects.filter(user=user).order_by("-created_at").first()
+
+
+def issuer_requests() -> QuerySet[IssuerCreationRequest]:
+    """Those that wait for an administrator, longest first."""
+    rows = IssuerCreationRequest.objects.filter(decided_at=None).select_related("user")
+    return rows.order_by("created_at")
+
+
+def administrators() -> QuerySet[User]:
+    return User.objects.filter(is_superuser=True, is_active=True)
 
 
 def living_app_password(*, username: str, password: str) -> AppPassword | None:

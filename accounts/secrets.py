@@ -1,10 +1,13 @@
-"""Secrets that Laurel hands out: made at random, kept as one fast keyed digest.
+"""Secrets that Laurel hands out: made at random, kept as one fast keyed digest; and secrets that it
+must be able to read again, sealed.
 
 A random secret of 160 bits cannot be guessed: a slow hash would only slow down its owner.
 """
 
+import base64
 import secrets
 
+from cryptography.fernet import Fernet, InvalidToken
 from django.utils.crypto import salted_hmac
 
 LETTERS = "abcdefghijkmnpqrstuvwxyz23456789"  # no look-alikes: people copy these by hand
@@ -18,3 +21,23 @@ def new_secret() -> str:
 def keyed_digest(secret: str) -> str:
     """HMAC-SHA256 under the server's key: 64 hex digits. A stolen database verifies nothing."""
     return salted_hmac("laurel.secrets", secret, algorithm="sha256").hexdigest()
+
+
+def seal(text: str) -> str:
+    """Encrypted under the server's key, for what must be read again: a stolen database shows
+    nothing.
+    """
+    return sealing().encrypt(text.encode()).decode()
+
+
+def open_sealed(sealed: str) -> str:
+    """What was sealed; random letters when that was under another key: nothing matches them."""
+    try:
+        return sealing().decrypt(sealed.encode()).decode()
+    except InvalidToken:
+        return base64.b32encode(secrets.token_bytes(20)).decode()
+
+
+def sealing() -> Fernet:
+    key = salted_hmac("laurel.sealed", "", algorithm="sha256").digest()
+    return Fernet(base64.urlsafe_b64encode(key))

@@ -34,6 +34,8 @@ MEDIA_URL = "/media/"
 # Policy
 LAUREL_WORKERS = env.int("LAUREL_WORKERS", default=0)
 LAUREL_ISSUER_CREATION = env.str("LAUREL_ISSUER_CREATION", default="approved")
+LAUREL_SIGNUP = [word.lower() for word in env.list("LAUREL_SIGNUP", default=["open"])]
+LAUREL_SUPPORT_CONTACT = env.str("LAUREL_SUPPORT_CONTACT", default="")
 LAUREL_OUTBOUND_ALLOW = env.str("LAUREL_OUTBOUND_ALLOW", default="")
 LAUREL_APP_CREATION = env.str("LAUREL_APP_CREATION", default="approved")
 LAUREL_REFRESH_TOKEN_DAYS = env.int("LAUREL_REFRESH_TOKEN_DAYS", default=180)
@@ -62,6 +64,8 @@ INSTALLED_APPS = [
     "config.apps.ConfigConfig",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
     "oauth2_provider",
     "rest_framework",
     "drf_spectacular",
@@ -139,6 +143,7 @@ WHITENOISE_MANIFEST_STRICT = False
 # Mail
 EMAIL_URL = env.str("EMAIL_URL", default="consolemail://")
 vars().update(environ.Env.email_url_config(EMAIL_URL))
+EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"laurel@{urlsplit(LAUREL_URL).hostname}"
 )
@@ -158,13 +163,32 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
     "oauth.hashers.KeyedHasher",
 ]
+PASSWORD_RESET_TIMEOUT = int(timedelta(days=1).total_seconds())
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_SESSION_REMEMBER = True
-# allauth also counts by name as shipped, with which anyone could lock anyone out.
-ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip"}
+# accounts/throttling.py counts for all processes together, and so that nobody is locked out.
+ACCOUNT_RATE_LIMITS = MFA_RATE_LIMITS = False
 ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_FORMS = {
+    "signup": "accounts.web.sign_up.SignUpForm",
+    "change_password": "accounts.web.passwords.ChangeForm",
+    "reset_password": "accounts.web.passwords.ResetForm",
+    "user_token": "accounts.web.passwords.ResetTokenForm",
+}
+MFA_ADAPTER = "accounts.adapter.MFAAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.web.second_factor.CodeForm",
+    "reauthenticate": "accounts.web.second_factor.CodeAgainForm",
+    "login_webauthn": "accounts.web.second_factor.PasskeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LAUREL_PRACTICE  # browsers trust http on loopback alone
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/accounts/app-passwords/"
 LOGOUT_REDIRECT_URL = "/"

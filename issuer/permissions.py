@@ -6,7 +6,6 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import TypeVar
 
-from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
@@ -91,12 +90,6 @@ def require(actor: Actor, verb: Verb, obj: Owned) -> None:
 
 def within_limit(actor: Actor, obj: Owned) -> bool:
     return actor.issuer_limit is None or obj.log_issuer_id in actor.issuer_limit
-
-
-def may_create_issuers(user: Person) -> bool:
-    """`LAUREL_ISSUER_CREATION`: anyone, or administrators and whom they approved."""
-    anyone = settings.LAUREL_ISSUER_CREATION == "anyone"
-    return anyone or user.is_superuser or bool(getattr(user, "may_create_issuers", False))
 
 
 def visible_to(actor: Actor, rows: "QuerySet[OwnedModel]") -> "QuerySet[OwnedModel]":

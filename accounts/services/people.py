@@ -1,11 +1,13 @@
 """Making people known to the server."""
 
 import unicodedata
+from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.queries import known_user, server_is_owned
@@ -14,6 +16,7 @@ from activity.services import record
 from activity.subjects import Subject
 from ob.identity import normalise_identity
 
+UNVERIFIED_KEPT = timedelta(days=7)
 OWNERSHIP_LOCK = 4_242_001  # any number that nothing else in the database locks
 
 
@@ -66,6 +69,80 @@ def set_strong_password(user: User, password: str) -> None:
     except ValidationError as error:
         raise ValidationError({"password": error.messages}) from None
     user.set_password(password)
+
+
+def sign_up(
+    *,
+    actor: Actor,
+    email: str,
+    password: str,
+    first_name: str = "",
+    last_name: str = "",
+    marketing_opt_in: bool = False,
+) -> User | None:
+    """Make an account whose address has yet to be verified. None where somebody has that address:
+    the same work is done then, so that answers take as long.
+
+    Raises ValidationError.
+    """
+    draft = User(email=normalise_identity("email", email), marketing_opt_in=marketing_opt_in)
+    set_names(draft, first_name=first_name, last_name=last_name)
+    draft.clean_fields(exclude=["password"])
+    set_strong_password(draft, password)
+    if known_user(email):
+        return None
+    try:
+        with transaction.atomic():
+            draft.save(force_insert=True)
+            EmailAddress.objects.create(user=draft, email=draft.email, primary=True)
+            record("user.signed-up", Subject("user", draft.entity_id), actor=actor)
+    except IntegrityError:  # somebody else was faster
+        return None
+    return draft
+
+
+@transaction.atomic
+def update_profile(*, actor: Actor, user: User, **told: str | int | bool) -> User:
+    """Change what is told of first_name, last_name, marketing_opt_in, agreed_terms_version.
+
+    Raises ValidationError.
+    """
+    set_names(
+        user, **{name: told.pop(name) for name in ("first_name", "last_name") if name in told}
+    )
+    for name, value in told.items():
+        setattr(user, name, value)
+    user.clean_fields(exclude=["password"])
+    user.save(update_fields=["first_name", "last_name", "marketing_opt_in", "agreed_terms_version"])
+    record("user.changed", Subject("user", user.entity_id), actor=actor)
+    return user
+
+
+@transaction.atomic
+def change_password(*, actor: Actor, user: User, password: str) -> None:
+    """Every other session of the user ends with it. Raises ValidationError for a weak one."""
+    set_strong_password(user, password)
+    user.save(update_fields=["password"])
+    record("user.password-changed", Subject("user", user.entity_id), actor=actor)
+
+
+def set_names(user: User, **names: str) -> None:
+    """One line each, composed, without control characters."""
+    for field, name in names.items():
+        composed = " ".join(unicodedata.normalize("NFC", name).split())
+        shown = (c for c in composed if unicodedata.category(c) not in {"Cc", "Cs"})
+        setattr(user, field, "".join(shown))
+
+
+def clear_unverified() -> int:
+    """Forget accounts that nobody ever proved to be theirs. Returns how many."""
+    rows = User.objects.filter(
+        last_login=None, date_joined__lt=timezone.now() - UNVERIFIED_KEPT, is_superuser=False
+    ).exclude(emailaddress__verified=True)
+    forgotten = list(rows.filter(emailaddress__isnull=False).distinct()[:1000])
+    for user in forgotten:
+        user.delete()
+    return len(forgotten)
 
 
 @transaction.atomic

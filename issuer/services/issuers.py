@@ -8,12 +8,13 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from accounts.models import User
+from accounts.permissions import may_create_issuers
 from accounts.queries import verified_addresses
 from activity.actors import Actor
 from activity.services import record
 from issuer.artwork import Artwork
 from issuer.models import Assertion, BadgeClass, Issuer, IssuerStaff, Role
-from issuer.permissions import Verb, may_create_issuers, require
+from issuer.permissions import Verb, require
 from issuer.queries import lock
 from issuer.services.editing import Cleaner, columns, save_changes, set_archived, set_fields
 from issuer.services.publishing import publish

@@ -1,6 +1,5 @@
-"""Signing in, and app passwords: made, shown once, revoked."""
+"""App passwords: made, shown once, revoked."""
 
-from allauth.account.views import AccountInactiveView, LoginView, LogoutView
 from django.contrib import messages
 from django.contrib.auth.mixins import LoginRequiredMixin
 from django.core.exceptions import ValidationError
@@ -11,22 +10,8 @@ from django.views import View
 
 from accounts.queries import app_passwords_of
 from accounts.services.app_passwords import create_app_password, revoke_app_password
+from accounts.web.acting import actor
 from accounts.web.forms import AppPasswordForm
-from activity.actors import Actor, Channel
-
-
-class SignInView(LoginView):
-    template_name = "accounts/login.html"
-
-
-class SignOutView(LogoutView):
-    template_name = "accounts/logout.html"
-
-
-class InactiveView(AccountInactiveView):
-    """Where a right password leads whose account an administrator has closed."""
-
-    template_name = "accounts/inactive.html"
 
 
 class AppPasswordsView(LoginRequiredMixin, View):
@@ -66,7 +51,3 @@ class RevokeAppPasswordView(LoginRequiredMixin, View):
         revoke_app_password(actor=actor(request), app_password=mine[entity_id])
         messages.success(request, _("Revoked. What it had opened is closed."))
         return redirect("app-passwords")
-
-
-def actor(request: HttpRequest) -> Actor:
-    return Actor(user=request.user, channel=Channel.WEB)

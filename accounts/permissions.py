@@ -1,0 +1,11 @@
+"""What people may do on this server whatever their role at an issuer."""
+
+from typing import Any
+
+from django.conf import settings
+
+
+def may_create_issuers(user: Any) -> bool:
+    """`LAUREL_ISSUER_CREATION`: anyone, or administrators and whom they approved."""
+    anyone = settings.LAUREL_ISSUER_CREATION == "anyone"
+    return anyone or user.is_superuser or bool(getattr(user, "may_create_issuers", False))
