@@ -5,6 +5,12 @@ from typing import Any
 from django.conf import settings
 
 
+def may_sign_up(email: str) -> bool:
+    """`LAUREL_SIGNUP`: whether an account may be made for this address."""
+    allowed = settings.LAUREL_SIGNUP
+    return allowed == ["open"] or email.rpartition("@")[2].lower() in allowed
+
+
 def may_create_issuers(user: Any) -> bool:
     """`LAUREL_ISSUER_CREATION`: anyone, or administrators and whom they approved."""
     anyone = settings.LAUREL_ISSUER_CREATION == "anyone"

@@ -177,10 +177,12 @@ ERRORS = {
     "413": ("The body is too large.", "bad request"),
     "415": ("Send JSON, a form, or a multipart form.", "miscellaneous error"),
     "422": ("The Idempotency-Key was used for another request.", "unprocessable request"),
+    "429": ("Too many tries: `Retry-After` tells when to come back.", "miscellaneous error"),
     "503": ("The server is receiving too much at once.", "bad request"),
 }  # fmt: skip
 ALWAYS = ("400", "401", "403", "404")
-WITH_BODY = ("408", "409", "411", "413", "415", "503")
+WITH_BODY = ("408", "409", "411", "413", "415", "429", "503")
+BEFORE_DJANGO = {"408", "411", "413", "503"}  # config.bodies answers, in one shape
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 
@@ -199,7 +201,8 @@ def add_errors(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 statuses.append("422")
             told = operations[method]["responses"]
             for status in statuses:
-                name = f"V1Error{status}" if path.startswith("/v1/") else f"Error{status}"
+                is_v1 = path.startswith("/v1/") and status not in BEFORE_DJANGO
+                name = f"V1Error{status}" if is_v1 else f"Error{status}"
                 told.setdefault(status, {"$ref": f"#/components/responses/{name}"})
     return result
 

@@ -13,6 +13,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("", include("public.urls")),
     path("", include("oauth.urls")),
+    path("", include("accounts.api.urls")),
     path("", include("issuer.api.urls")),
     path("accounts/", include("accounts.web.urls")),
     path("", include("accounts.web.setup_urls")),

@@ -1,5 +1,7 @@
 """People's e-mail addresses: added, proved, made the primary one, removed."""
 
+from collections.abc import Sequence
+
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -74,6 +76,25 @@ def make_primary(*, actor: Actor, address: EmailAddress) -> None:
     if before:
         send_later("email_changed", address=before)
     note("address.primary", address, actor)
+
+
+@transaction.atomic
+def replace_addresses(*, actor: Actor, user: User, wanted: Sequence[tuple[str, bool]]) -> None:
+    """These (address, whether it is the primary one) are all that the user has. Raises
+    ValidationError.
+    """
+    told = {normalise_identity("email", email): primary for email, primary in wanted}
+    if len(told) != len(wanted) or sum(told.values()) != 1:
+        raise ValidationError({"emails": [_("Name each address once, and one as primary.")]})
+    have = {row.email: row for row in EmailAddress.objects.filter(user=user)}
+    for email in told.keys() - have.keys():
+        have[email] = add_address(actor=actor, user=user, email=email)
+    (primary,) = (email for email, first in told.items() if first)
+    make_primary(actor=actor, address=have[primary])
+    for email in have.keys() - told.keys():
+        have[email].refresh_from_db()
+        remove_address(actor=actor, address=have[email])
+    user.refresh_from_db()
 
 
 @transaction.atomic

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.links import address_to_confirm
 from accounts.models import User
+from accounts.permissions import may_sign_up
 from accounts.services.people import set_names, sign_up
 from accounts.throttling import SIGN_UPS, refuse_beyond
 from accounts.web.acting import actor
@@ -63,10 +64,6 @@ class SignUpForm(SignupForm):
             return user, None
         self.account_already_exists = True
         return super().try_save(request)
-
-
-def may_sign_up(email: str) -> bool:
-    return settings.LAUREL_SIGNUP == ["open"] or email.rpartition("@")[2] in settings.LAUREL_SIGNUP
 
 
 class SignUpView(SignupView):

@@ -9,7 +9,7 @@ from urllib.parse import urljoin
 from django.conf import settings
 from django.core.files.storage import default_storage
 
-from accounts.models import User
+from accounts.api.representations import profile, profile_v1
 from issuer.models import Assertion, BadgeClass, Illustrated, Issuer, IssuerStaff
 from ob.identity import hash_identity
 
@@ -61,39 +61,7 @@ def staff_object(member: IssuerStaff) -> dict[str, Any]:
 
 def staff_object_v1(member: IssuerStaff) -> dict[str, Any]:
     """The same in the names of v1 (badgr-api.md 2.5)."""
-    user = member.user
-    return {
-        "user": {
-            "slug": user.entity_id,
-            "first_name": user.first_name,
-            "last_name": user.last_name,
-            "email": user.email,
-            "url": [],
-            "telephone": [],
-        },
-        "role": member.role,
-    }
-
-
-def profile(user: User) -> dict[str, Any]:
-    return {
-        "entityType": "BadgeUser",
-        "entityId": user.entity_id,
-        "firstName": user.first_name,
-        "lastName": user.last_name,
-        "emails": [
-            {
-                "email": address.email,
-                "verified": address.verified,
-                "primary": address.primary,
-                "caseVariants": [],
-            }
-            for address in user.emailaddress_set.all()
-        ],
-        "url": [],
-        "telephone": [],
-        "badgrDomain": settings.LAUREL_URL.partition("://")[2],
-    }
+    return {"user": profile_v1(member.user), "role": member.role}
 
 
 def badge_class_object(badge_class: BadgeClass) -> dict[str, Any]:

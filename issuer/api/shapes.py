@@ -7,6 +7,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.shapes import BadgeUserShape, PersonV1Shape
 from issuer.api.inputs.assertions import AwardInput
 from issuer.models import Acceptance, Duration, IdentityType, Role
 
@@ -25,24 +26,6 @@ def moment(**kwargs: Any) -> serializers.DateTimeField:
 
 def entity(kind: str) -> serializers.ChoiceField:
     return serializers.ChoiceField(choices=[kind])
-
-
-class EmailShape(serializers.Serializer[Any]):
-    email = text()
-    verified = serializers.BooleanField()
-    primary = serializers.BooleanField()
-    caseVariants = serializers.ListField(child=text())
-
-
-class BadgeUserShape(serializers.Serializer[Any]):
-    entityType = entity("BadgeUser")
-    entityId = text()
-    firstName = text(allow_blank=True)
-    lastName = text(allow_blank=True)
-    emails = EmailShape(many=True)
-    url = serializers.ListField(child=text())
-    telephone = serializers.ListField(child=text())
-    badgrDomain = text()
 
 
 class StaffShape(serializers.Serializer[Any]):
@@ -162,15 +145,6 @@ class RevocationOutcomeShape(serializers.Serializer[Any]):
     reason = text(required=False, help_text="Why it was not revoked.")
 
 
-class StaffV1UserShape(serializers.Serializer[Any]):
-    slug = text()
-    first_name = text(allow_blank=True)
-    last_name = text(allow_blank=True)
-    email = text()
-    url = serializers.ListField(child=text())
-    telephone = serializers.ListField(child=text())
-
-
 class StaffV1Shape(serializers.Serializer[Any]):
-    user = StaffV1UserShape()
+    user = PersonV1Shape()
     role = serializers.ChoiceField(choices=Role.choices)

@@ -13,6 +13,7 @@ from hypothesis.strategies import booleans
 from schemathesis import GenerationMode, checks
 from schemathesis.specs.openapi import checks as openapi
 
+from accounts.api.access import ROUTES as ACCOUNT_ROUTES
 from issuer.api.access import ROUTES
 from tests.support.clients import connect
 from tests.support.servers import Server
@@ -27,7 +28,9 @@ PUBLIC = [
     "/public/assertions/{entity_id}/baked",
     "/public/oembed",
 ]
-OPERATIONS = [(route, method) for route, methods in ROUTES.items() for method in methods]
+OPERATIONS = [
+    (route, method) for route, methods in (ROUTES | ACCOUNT_ROUTES).items() for method in methods
+]
 OPERATIONS += [("/o/token", "POST"), *((path, "GET") for path in PUBLIC)]
 EXAMPLES = 15
 HELD_TO = [
@@ -54,6 +57,9 @@ class World:
         award = self.client.award(badge_class, "grace@example.org")["entityId"]
         self.ids = {"issuers": issuer, "badgeclasses": badge_class, "assertions": award}
         self.ids["badges"] = badge_class
+        http = self.client.http
+        self.ids["users"] = http.get("/v2/users/self").json()["result"][0]["entityId"]
+        self.ids["emails"] = http.get("/v1/user/emails").json()[0]["id"]
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +97,8 @@ def test_nothing_undescribed_comes_back(
         @given(case=strategy, exists=booleans())
         def send(case: Any, exists: bool) -> None:
             if exists and case.path_parameters:
-                case.path_parameters["entity_id"] = world.ids[kind]
+                (name,) = case.path_parameters
+                case.path_parameters[name] = world.ids[kind]
             case.call_and_validate(headers=world.bearer, checks=held_to)
 
         send()

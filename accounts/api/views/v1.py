@@ -1,0 +1,100 @@
+"""/v1/user/profile and /v1/user/emails, for clients of the old API: bare JSON, no envelope."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from rest_framework.exceptions import Throttled
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.inputs import AddressActInput, NewAddressInput, SelfV1Changes, SignUpInput
+from accounts.api.representations import address_v1, whole_profile_v1
+from accounts.api.views.room import AccountsRoomV1View, refuse_beyond, told
+from accounts.api.views.users import change
+from accounts.models import User
+from accounts.permissions import may_sign_up
+from accounts.queries import address_of, address_of_account, addresses_of, primary_address
+from accounts.services.addresses import add_address, make_primary, remove_address
+from accounts.services.mail import send_later
+from accounts.services.people import sign_up
+from accounts.throttling import SIGN_UPS, mails_to, may_mail
+
+CLOSED = "Accounts on this server are made by its administrators."
+
+
+class ProfileV1View(AccountsRoomV1View, route="/v1/user/profile"):
+    def get(self, request: Request) -> Response:
+        return Response(whole_profile_v1(request.user))
+
+    def put(self, request: Request) -> Response:
+        """What is omitted stays as it is."""
+        change(request, actor=self.actor, wanted=told(SelfV1Changes, request))
+        return Response(whole_profile_v1(request.user))
+
+    def post(self, request: Request) -> Response:
+        """An address that somebody has is answered alike, with an id that leads nowhere; its owner
+        hears of it by mail.
+        """
+        wanted = told(SignUpInput, request)
+        if settings.LAUREL_SIGNUP == ["closed"]:
+            raise PermissionDenied(CLOSED)
+        if not may_sign_up(wanted["email"]):
+            domains = ", ".join(settings.LAUREL_SIGNUP)
+            raise ValidationError({"email": [f"Only addresses at {domains} can be used here."]})
+        refuse_beyond(SIGN_UPS, request)
+        made = sign_up(actor=self.actor, **wanted)
+        SIGN_UPS.record_failure(request._request)
+        if may_mail(wanted["email"], request._request):
+            if made:
+                send_later("email_confirmation_signup", address=primary_address(made))
+            else:
+                known = address_of_account(wanted["email"])
+                send_later("account_already_exists", address=known)
+        return Response(whole_profile_v1(made or as_if_made(wanted)), status=201)
+
+
+def as_if_made(wanted: dict[str, Any]) -> User:
+    """Unsaved, with a fresh id."""
+    shown = User(
+        email=wanted["email"].lower(), marketing_opt_in=wanted.get("marketing_opt_in", False)
+    )
+    shown.first_name = " ".join(wanted.get("first_name", "").split())
+    shown.last_name = " ".join(wanted.get("last_name", "").split())
+    shown.password = "set"  # noqa: S105 - never saved
+    return shown
+
+
+class AddressListV1View(AccountsRoomV1View, route="/v1/user/emails"):
+    def get(self, request: Request) -> Response:
+        return Response([address_v1(row) for row in addresses_of(request.user)])
+
+    def post(self, request: Request) -> Response:
+        email = told(NewAddressInput, request)["email"]
+        require_mail(email, request)
+        made = add_address(actor=self.actor, user=request.user, email=email)
+        return Response(address_v1(made), status=201)
+
+
+class AddressV1View(AccountsRoomV1View, route="/v1/user/emails/{address_id}"):
+    def get(self, request: Request, address_id: str) -> Response:
+        return Response(address_v1(address_of(request.user, address_id)))
+
+    def put(self, request: Request, address_id: str) -> Response:
+        address, wanted = address_of(request.user, address_id), told(AddressActInput, request)
+        if wanted.get("primary"):
+            make_primary(actor=self.actor, address=address)
+        if wanted.get("resend") and not address.verified:
+            require_mail(address.email, request)
+            send_later("email_confirmation", address=address)
+        return Response(address_v1(address))
+
+    def delete(self, request: Request, address_id: str) -> Response:
+        remove_address(actor=self.actor, address=address_of(request.user, address_id))
+        return Response(status=204)
+
+
+def require_mail(email: str, request: Request) -> None:
+    """Raises Throttled when this mailbox has had enough."""
+    if not may_mail(email, request._request):
+        raise Throttled(wait=mails_to(email).wait(request._request))
