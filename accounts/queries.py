@@ -5,6 +5,7 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from allauth.usersessions.models import UserSession
 from django.db.models import Q, QuerySet
 
@@ -80,6 +81,11 @@ def address_of(user: User, public_id: str) -> EmailAddress:
 def authenticators_of(user: User) -> list[Authenticator]:
     """The user's second factors and passkeys, the oldest first."""
     return list(Authenticator.objects.filter(user=user).order_by("created_at"))
+
+
+def social_accounts_of(user: User) -> list[SocialAccount]:
+    """By which organisations the user can sign in."""
+    return list(SocialAccount.objects.filter(user=user).order_by("date_joined"))
 
 
 def sessions_of(user: User) -> list[UserSession]:

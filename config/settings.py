@@ -65,6 +65,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "allauth.usersessions",
     "oauth2_provider",
     "rest_framework",
@@ -189,6 +191,29 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_RECOVERY_CODES_SHOW_ONCE = True
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = LAUREL_PRACTICE  # browsers trust http on loopback alone
+# Sign-in by an organisation: one from the environment, more in the admin
+SOCIALACCOUNT_ADAPTER = "accounts.federation.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
+LAUREL_OIDC_URL = env.str("LAUREL_OIDC_URL", default="")
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "organisation",
+                "name": env.str("LAUREL_OIDC_NAME", default="your organisation"),
+                "client_id": env.str("LAUREL_OIDC_CLIENT_ID", default=""),
+                "secret": env.str("LAUREL_OIDC_CLIENT_SECRET", default=""),
+                "settings": {
+                    "server_url": LAUREL_OIDC_URL,
+                    "verified_email": env.list("LAUREL_OIDC_DOMAINS", default=[]),
+                },
+            }
+        ]
+        if LAUREL_OIDC_URL
+        else [],
+    }
+}
 LOGIN_URL = "/accounts/login/"
 LOGIN_REDIRECT_URL = "/accounts/app-passwords/"
 LOGOUT_REDIRECT_URL = "/"

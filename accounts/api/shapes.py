@@ -24,13 +24,14 @@ class BadgeUserShape(serializers.Serializer[Any]):
 
 
 class RecipientOfSelfShape(serializers.Serializer[Any]):
-    type = serializers.ChoiceField(choices=["email"])
+    type = serializers.CharField()
     identity = serializers.CharField()
 
 
 class SelfShape(BadgeUserShape):
     """With `emails` only of oneself; so are those that may be absent here."""
 
+    entityType = serializers.CharField()
     emails = EmailShape(many=True, required=False)
     agreedTermsVersion = serializers.IntegerField(required=False)
     hasAgreedToLatestTermsVersion = serializers.BooleanField(required=False)
@@ -40,7 +41,7 @@ class SelfShape(BadgeUserShape):
 
 
 class TermsVersionShape(serializers.Serializer[Any]):
-    entityType = serializers.ChoiceField(choices=["TermsVersion"])
+    entityType = serializers.CharField()
     version = serializers.IntegerField()
     shortDescription = serializers.CharField()
     created = serializers.DateTimeField()

@@ -6,6 +6,7 @@ from allauth.mfa.base import views as mfa
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
+from allauth.socialaccount import views as social
 from allauth.usersessions import views as sessions
 from django.urls import path, re_path
 from django.views.generic import RedirectView
@@ -13,6 +14,7 @@ from django.views.generic import RedirectView
 from accounts.web import (
     addresses,
     app_passwords,
+    federated,
     issuer_requests,
     passwords,
     second_factor,
@@ -62,6 +64,21 @@ urlpatterns = [
         name="account_reset_password_from_key",
     ),
     path("sessions/", sessions.list_usersessions, name="usersessions_list"),
+    path("connections/", federated.ConnectionsView.as_view(), name="socialaccount_connections"),
+    path(
+        "connections/<str:public_id>/end/",
+        federated.DisconnectView.as_view(),
+        name="end-connection",
+    ),
+    path("connections/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
+    path("connections/error/", social.login_error, name="socialaccount_login_error"),
+    path("connections/signup/", social.signup, name="socialaccount_signup"),
+    path("oidc/<str:provider_id>/login/", federated.oidc_login, name="openid_connect_login"),
+    path(
+        "oidc/<str:provider_id>/login/callback/",
+        federated.oidc_callback,
+        name="openid_connect_callback",
+    ),
     path("2fa/", to_security, name="mfa_index"),
     path("2fa/authenticate/", mfa.authenticate, name="mfa_authenticate"),
     path("2fa/reauthenticate/", mfa.reauthenticate, name="mfa_reauthenticate"),
