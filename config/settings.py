@@ -183,6 +183,7 @@ ACCOUNT_FORMS = {
 }
 MFA_ADAPTER = "accounts.adapter.MFAAdapter"
 MFA_FORMS = {
+    "add_webauthn": "accounts.web.second_factor.AddPasskeyForm",
     "authenticate": "accounts.web.second_factor.CodeForm",
     "reauthenticate": "accounts.web.second_factor.CodeAgainForm",
     "login_webauthn": "accounts.web.second_factor.PasskeyForm",
