@@ -4,7 +4,7 @@ from typing import Any
 
 import requests
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
-from allauth.socialaccount.models import SocialLogin
+from allauth.socialaccount.models import SocialApp, SocialLogin
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
@@ -55,6 +55,13 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         for scheme in ("http://", "https://"):
             session.mount(scheme, Outbound())
         return session
+
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        """Without those whose metadata would be fetched past `net` (SAML's `metadata_url`)."""
+        found = super().list_apps(request, provider=provider, client_id=client_id)
+        return [app for app in found if "metadata_url" not in app.settings.get("idp", {})]
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Whom an organisation vouches for is welcome, whatever `LAUREL_SIGNUP` says of others."""

@@ -3,6 +3,7 @@ each.
 """
 
 from datetime import timedelta
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -80,6 +81,11 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.staticfiles",
 ]
+
+# The extra `saml` brings it along; without it nothing of SAML is there.
+LAUREL_SAML = find_spec("onelogin") is not None
+if LAUREL_SAML:
+    INSTALLED_APPS.append("allauth.socialaccount.providers.saml")
 
 MIDDLEWARE = [
     "config.health.HealthMiddleware",

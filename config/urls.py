@@ -1,6 +1,7 @@
 """Every address of the site, room by room."""
 
 from allauth.account.decorators import secure_admin_login
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -16,6 +17,7 @@ urlpatterns = [
     path("", include("accounts.api.urls")),
     path("", include("issuer.api.urls")),
     path("accounts/", include("accounts.web.urls")),
+    *([path("accounts/", include("accounts.web.saml_urls"))] if settings.LAUREL_SAML else []),
     path("", include("accounts.web.setup_urls")),
     path("schema", schema.schema, name="schema"),
     path("docs/api", schema.browse, name="api-docs"),
