@@ -87,10 +87,10 @@ def test_sign_in_make_and_revoke_an_app_password(people: BrowserContext, address
     check_page(page)
     page.get_by_label("Email").fill(OWNER)
     page.get_by_label("Password").fill("wrong")
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     check_page(page)
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     assert page.url == f"{server.url}/accounts/app-passwords/"
     check_page(page)
     page.get_by_label("What is it for?").fill("Moodle")
