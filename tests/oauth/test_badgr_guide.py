@@ -51,6 +51,10 @@ def test_with_credentials_in_the_body_and_ever_after(badgr):
         return [issuer["name"] for issuer in answer.json()["result"]]
 
     assert issuers(token) == ["University"]
+    bearer = {"Authorization": f"Bearer {token['access_token']}"}
+    profile = Client().get("/v2/user/profile", headers=bearer)
+    assert profile.status_code == 200
+    assert profile.json()["result"][0]["emails"][0]["email"] == "ada@example.org"
     answer = badgr.endpoint.form(
         grant_type="refresh_token", refresh_token=token["refresh_token"], **credentials
     )
