@@ -7,5 +7,6 @@ class IssuerConfig(AppConfig):
     def ready(self) -> None:
         from accounts import memberships
         from issuer.queries import memberships_of
+        from issuer.services import issuances, undoing  # noqa: F401 - their jobs become known
 
         memberships.register(memberships_of)

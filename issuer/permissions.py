@@ -10,10 +10,10 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
 
 from activity.actors import Actor, Person
-from issuer.models import Assertion, BadgeClass, Issuer, IssuerStaff, Role
+from issuer.models import Assertion, BadgeClass, Issuance, Issuer, IssuerStaff, Role
 
-Owned = Issuer | BadgeClass | Assertion
-OwnedModel = TypeVar("OwnedModel", Issuer, BadgeClass, Assertion)
+Owned = Issuer | BadgeClass | Assertion | Issuance
+OwnedModel = TypeVar("OwnedModel", Issuer, BadgeClass, Assertion, Issuance)
 
 
 class Verb(StrEnum):
@@ -31,6 +31,8 @@ class Verb(StrEnum):
     ARCHIVE_ISSUER = "issuer.archived"
     DELETE_ISSUER = "issuer.deleted"
     CHANGE_STAFF = "issuer.staff_changed"
+    START_ISSUANCE = "issuance.started"
+    REVOKE_ISSUANCE = "issuance.revoked"
 
 
 OWNERS = frozenset({Role.OWNER})
@@ -49,6 +51,8 @@ ROLES: dict[Verb, frozenset[str]] = {
     Verb.ARCHIVE_ISSUER: OWNERS,
     Verb.DELETE_ISSUER: OWNERS,
     Verb.CHANGE_STAFF: OWNERS,
+    Verb.START_ISSUANCE: ALL_STAFF,
+    Verb.REVOKE_ISSUANCE: EDITORS,
 }
 
 

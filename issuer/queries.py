@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from activity.actors import Actor, Person
-from issuer.models import Assertion, BadgeClass, IdentityType, Issuer, Recipient
+from issuer.models import Assertion, BadgeClass, IdentityType, Issuance, Issuer, Recipient
 from issuer.permissions import OwnedModel, visible_to
 from ob.identity import normalise_identity
 
@@ -58,6 +58,7 @@ RELATED: dict[type[Any], tuple[str, ...]] = {
     Issuer: ("created_by",),
     BadgeClass: ("issuer", "created_by"),
     Assertion: ("badge_class", "issuer", "recipient", "created_by"),
+    Issuance: ("badge_class__issuer", "issuer", "created_by"),
 }
 
 
@@ -77,6 +78,17 @@ def lock(row: OwnedModel) -> OwnedModel:
 def current(assertions: QuerySet[Assertion], now: datetime) -> QuerySet[Assertion]:
     """Those that are held: neither revoked nor expired."""
     return assertions.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
+
+def issuances_of(actor: Actor) -> QuerySet[Issuance]:
+    """The issuances of those issuers, without what is still sealed in them."""
+    return visible_to(actor, Issuance.objects.select_related(*RELATED[Issuance]).defer("sealed"))
+
+
+def awarded_rows(issuance: Issuance) -> dict[int, str]:
+    """Of the rows that were awarded, the assertions' entity ids."""
+    made = Assertion.objects.filter(issuance=issuance).order_by("issuance_row")
+    return dict(made.values_list("issuance_row", "entity_id"))
 
 
 @dataclass(frozen=True)

@@ -62,5 +62,10 @@ ROUTES: dict[str, dict[str, Access]] = {
         "PUT": Access(WRITE_ONE, Verb.UPDATE_ASSERTION),
         "DELETE": Access(WRITE_ONE, Verb.REVOKE),
     },
+    "/v2/issuances/{entity_id}": {
+        "GET": Access(READ_ONE, Verb.READ),
+        "DELETE": Access(WRITE_ONE, Verb.REVOKE_ISSUANCE),
+    },
+    "/v2/issuers/{entity_id}/issuances": {"GET": Access(READ_ONE, Verb.READ)},
     "/v1/issuer/issuers/{entity_id}/staff": STAFF,
 }

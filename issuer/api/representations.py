@@ -2,6 +2,7 @@
 asking.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urljoin
@@ -10,7 +11,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from accounts.api.representations import profile, profile_v1
-from issuer.models import Assertion, BadgeClass, Illustrated, Issuer, IssuerStaff
+from issuer.models import Assertion, BadgeClass, Illustrated, Issuance, Issuer, IssuerStaff
 from ob.identity import hash_identity
 
 
@@ -25,7 +26,7 @@ def media_url(row: Illustrated) -> str | None:
     return urljoin(settings.LAUREL_URL, default_storage.url(name)) if name else None
 
 
-def creator(row: Issuer | BadgeClass | Assertion) -> str | None:
+def creator(row: Issuer | BadgeClass | Assertion | Issuance) -> str | None:
     return row.created_by.entity_id if row.created_by else None
 
 
@@ -125,6 +126,39 @@ def assertion_object(assertion: Assertion) -> dict[str, Any]:
         "expires": instant(assertion.expires_at),
         "extensions": assertion.extensions,
     }
+
+
+def issuance_object(issuance: Issuance) -> dict[str, Any]:
+    """A list of awards and how far it is."""
+    path = f"/v2/issuances/{issuance.entity_id}"
+    return {
+        "entityType": "Issuance",
+        "entityId": issuance.entity_id,
+        "statusUrl": urljoin(settings.LAUREL_URL, path),
+        "badgeclass": issuance.badge_class.entity_id,
+        "issuer": issuance.issuer.entity_id,
+        "createdAt": instant(issuance.created_at),
+        "createdBy": creator(issuance),
+        "finishedAt": instant(issuance.finished_at),
+        "state": issuance.state,
+        "problem": issuance.problem or None,
+        "total": issuance.total,
+        "done": issuance.next_row,
+        "awarded": issuance.awarded,
+        "refused": len(issuance.refused),
+    }
+
+
+def issuance_rows(issuance: Issuance, awarded: Mapping[int, str]) -> list[dict[str, Any]]:
+    """What became of each row that is done, in order: its award, or what is wrong with it."""
+    made: dict[int, dict[str, Any]] = {
+        row: {"row": row, "assertion": entity_id, "errors": {}} for row, entity_id in awarded.items()
+    }
+    made |= {
+        int(row): {"row": int(row), "assertion": None, "errors": errors}
+        for row, errors in issuance.refused.items()
+    }
+    return [made[row] for row in sorted(made)]
 
 
 def recipient_object(assertion: Assertion) -> dict[str, Any]:

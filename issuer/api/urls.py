@@ -4,7 +4,7 @@ another address. Of v1, the staff of an issuer.
 
 from django.urls import path
 
-from issuer.api.views import assertions, badge_classes, changes, issuers, staff, staff_v1
+from issuer.api.views import assertions, badge_classes, changes, issuances, issuers, staff, staff_v1
 
 urlpatterns = [
     path("v2/issuers", issuers.IssuerListView.as_view()),
@@ -26,5 +26,7 @@ urlpatterns = [
     path("v2/assertions/changed", changes.ChangedAssertionsView.as_view()),
     path("v2/assertions/revoke", assertions.RevocationListView.as_view()),
     path("v2/assertions/<str:entity_id>", assertions.AssertionView.as_view()),
+    path("v2/issuances/<str:entity_id>", issuances.IssuanceView.as_view()),
+    path("v2/issuers/<str:entity_id>/issuances", issuances.IssuerIssuanceListView.as_view()),
     path("v1/issuer/issuers/<str:entity_id>/staff", staff_v1.StaffV1View.as_view()),
 ]

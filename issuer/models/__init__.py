@@ -8,6 +8,7 @@ from issuer.models.assertions import (
     Recipient,
 )
 from issuer.models.badge_classes import BadgeClass, Duration
+from issuer.models.issuances import Issuance
 from issuer.models.issuers import Issuer, IssuerStaff, Role
 from issuer.models.published import Illustrated, Published, artwork_file
 
@@ -19,6 +20,7 @@ __all__ = [
     "Duration",
     "IdentityType",
     "Illustrated",
+    "Issuance",
     "Issuer",
     "IssuerStaff",
     "Published",

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from issuer.models.badge_classes import BadgeClass
+from issuer.models.issuances import Issuance
 from issuer.models.issuers import Issuer
 from issuer.models.published import Published
 
@@ -70,11 +71,24 @@ class Assertion(Published):
     )
     revoked_at = models.DateTimeField(null=True)
     revocation_reason = models.CharField(max_length=255, blank=True)
+    # Of a list of awards: which, and the row of it.
+    issuance = models.ForeignKey(
+        Issuance, on_delete=models.PROTECT, null=True, related_name="assertions"
+    )
+    issuance_row = models.PositiveIntegerField(null=True)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
 
     class Meta:
+        constraints = [
+            # However often its job is begun again, a row is awarded once.
+            models.UniqueConstraint(
+                fields=["issuance", "issuance_row"],
+                condition=models.Q(issuance__isnull=False),
+                name="issuer_one_award_per_row",
+            )
+        ]
         indexes = [
             # once per person: what does this recipient hold of this class?
             models.Index(

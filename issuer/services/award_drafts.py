@@ -37,6 +37,7 @@ class Award:
     evidence: Sequence[Mapping[str, str]] = ()
     exclusive: bool = False
     notify: bool | None = None  # None: as the issuer has it
+    row: int | None = None  # of the issuance it belongs to
     extensions: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -81,6 +82,7 @@ def draft_assertion(badge_class: BadgeClass, item: Award, now: datetime) -> Asse
         evidence=evidence,
         extensions=dict(item.extensions),
         exclusive=item.exclusive or badge_class.once_per_person,
+        issuance_row=item.row,
     )
 
 

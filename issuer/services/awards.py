@@ -42,21 +42,41 @@ def award(
     refuses others while it is held. Raises PermissionDenied, ValidationError, InvalidAwards; then
     nothing is stored.
     """
-    require(actor, Verb.AWARD, badge_class)
-    if badge_class.archived_at or badge_class.issuer.archived_at:
-        raise ValidationError(ARCHIVED)
+    require_awardable(actor, badge_class)
     if not 1 <= len(awards) <= MAX_AT_ONCE:
         raise ValidationError(f"Award 1 to {MAX_AT_ONCE} badges at once.")
     now = timezone.now()
     drafts, errors = prepare(actor, badge_class, awards, now)
     with transaction.atomic():
-        hold_recipients(drafts.values())
-        for index in refusals(badge_class, drafts, now):
-            errors[index] = {NON_FIELD_ERRORS: [ALREADY_HELD]}
+        errors |= refuse_held(badge_class, drafts, now)
         if errors:
             raise InvalidAwards(errors)
-        assertions = Assertion.objects.bulk_create(drafts.values())
-        record_all(Verb.AWARD, assertions, actor=actor, facts=[wishes(item) for item in awards])
+        return insert(drafts, awards, actor=actor)
+
+
+def require_awardable(actor: Actor, badge_class: BadgeClass) -> None:
+    """Raises PermissionDenied, ValidationError."""
+    require(actor, Verb.AWARD, badge_class)
+    if badge_class.archived_at or badge_class.issuer.archived_at:
+        raise ValidationError(ARCHIVED)
+
+
+def refuse_held(
+    badge_class: BadgeClass, drafts: Mapping[int, Assertion], now: datetime
+) -> dict[int, Errors]:
+    """Lock the drafts' recipients, and say by index which drafts their holdings stand against."""
+    hold_recipients(drafts.values())
+    refused = refusals(badge_class, drafts, now)
+    return {index: {NON_FIELD_ERRORS: [ALREADY_HELD]} for index in refused}
+
+
+def insert(
+    drafts: Mapping[int, Assertion], awards: Sequence[Award | InvalidAward], *, actor: Actor
+) -> list[Assertion]:
+    """Store drafts whose recipients are locked, and record them."""
+    assertions = Assertion.objects.bulk_create(drafts.values())
+    facts = [wishes(awards[index]) for index in drafts]
+    record_all(Verb.AWARD, assertions, actor=actor, facts=facts)
     return assertions
 
 

@@ -21,9 +21,9 @@ from issuer.api.inputs import MAX_TEXT
 from issuer.api.inputs.changeable import ChangeableInput
 from issuer.models import MAX_IDENTITY, Assertion, IdentityType
 from issuer.services.award_drafts import Award, InvalidAward
-from issuer.services.awards import MAX_AT_ONCE
+from issuer.services.issuances import MAX_ROWS
 from issuer.services.corrections import Correction
-from issuer.services.revocations import MAX_REASON, Revocation
+from issuer.services.revocations import MAX_AT_ONCE, MAX_REASON, Revocation
 from ob.identity import hash_identity
 
 
@@ -141,7 +141,7 @@ class BatchInput(serializers.Serializer[Any]):
     """A batch: `assertions`, each an award, and what holds for those that do not say `notify`."""
 
     assertions = CountedListField(
-        child=serializers.JSONField(allow_null=True), min_length=1, max_length=MAX_AT_ONCE
+        child=serializers.JSONField(allow_null=True), min_length=1, max_length=MAX_ROWS
     )
     notify = serializers.BooleanField(required=False, allow_null=True)
     create_notification = serializers.BooleanField(required=False, allow_null=True)

@@ -20,12 +20,13 @@ from issuer.api.inputs.assertions import (
     RevocationInput,
     read_revocations,
 )
-from issuer.api.representations import assertion_object
+from issuer.api.representations import assertion_object, issuance_object
 from issuer.api.views.room import IssuerRoomView, told
 from issuer.models import Assertion, BadgeClass, Issuer
 from issuer.services.award_drafts import Award, InvalidAward
-from issuer.services.awards import InvalidAwards, award
+from issuer.services.awards import MAX_AT_ONCE, InvalidAwards, award
 from issuer.services.corrections import correct_assertion
+from issuer.services.issuances import start_issuance
 from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
 
 
@@ -126,7 +127,10 @@ def the_one(name: str, found: list[BadgeClass]) -> BadgeClass:
 
 class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
     def post(self, request: Request, entity_id: str) -> Response:
-        """All or nothing, in one transaction; an error names every bad item by its index."""
+        """Up to 1,000 in one transaction: all or nothing. More are accepted with 202 and awarded by a
+        job; the `statusUrl` of the result tells how far it is. An error names every bad item by its
+        index.
+        """
         badge_class = self.badge_class(entity_id)
         body = {"assertions": request.data} if isinstance(request.data, list) else request.data
         data = BatchInput(data=body)
@@ -135,10 +139,27 @@ class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
         awards = data.awards(check=lambda item: require_same_class(item, badge_class))
 
         try:
+            if len(awards) > MAX_AT_ONCE:
+                return self.start_once(request, badge_class, awards)
             made = self.award_once(request, badge_class, awards)
         except InvalidAwards as error:
             raise InvalidItems(error.by_index) from None
         return success([assertion_object(row) for row in made], status=201)
+
+    def start_once(
+        self, request: Request, badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]
+    ) -> Response:
+        """202: what was accepted will be done."""
+
+        def create() -> list[str]:
+            started = start_issuance(actor=self.actor, badge_class=badge_class, awards=awards)
+            return [started.entity_id]
+
+        (entity_id,) = create_once(request, create)
+        told = issuance_object(self.issuance(entity_id))
+        response = success([told], status=202, description="accepted")
+        response["Location"] = told["statusUrl"]
+        return response
 
 
 class AssertionView(IssuerRoomView, route="/v2/assertions/{entity_id}"):

@@ -14,7 +14,7 @@ from api.views import ScopedView
 from issuer import queries
 from issuer.api.access import ROUTES
 from issuer.api.described import DESCRIBED
-from issuer.models import Assertion, BadgeClass, Issuer
+from issuer.models import Assertion, BadgeClass, Issuance, Issuer
 
 log = logging.getLogger("laurel.api")
 
@@ -63,6 +63,9 @@ class IssuerRoomView(ScopedView):
 
     def badge_class(self, entity_id: str) -> BadgeClass:
         return self.reached(queries.badge_classes_of(self.actor), entity_id)
+
+    def issuance(self, entity_id: str) -> Issuance:
+        return self.reached(queries.issuances_of(self.actor), entity_id)
 
     def assertion(self, entity_id: str) -> Assertion:
         return self.reached(queries.assertions_of(self.actor), entity_id)

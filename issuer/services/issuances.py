@@ -1,0 +1,170 @@
+"""Awarding long lists: accepted at once, worked off by a job in chunks that commit on their own.
+
+A row is awarded or refused once, however often the job is cut off and begun again.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import orjson
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import User
+from accounts.secrets import open_sealed, seal
+from activity.actors import Actor, Channel
+from activity.services import record
+from issuer.models import BadgeClass, Issuance
+from issuer.permissions import Verb
+from issuer.queries import lock
+from issuer.services.award_drafts import Award, Errors, InvalidAward, draft_assertion
+from issuer.services.awards import InvalidAwards, insert, prepare, refuse_held, require_awardable
+from jobs.registry import Payload, handler
+from jobs.services import enqueue
+
+CHUNK = 250  # rows in one transaction: others wait no longer than it takes
+MAX_ROWS = 20_000
+JOB = "issuer.issuance"
+BEFORE_MAIL = 40
+
+State = Issuance.State
+
+
+def start_issuance(
+    *, actor: Actor, badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]
+) -> Issuance:
+    """Accept a list of awards. What is wrong with rows by themselves is told now, and then nothing
+    is stored; who holds the badge already shows when their row is worked off.
+
+    Raises PermissionDenied, ValidationError, InvalidAwards.
+    """
+    require_awardable(actor, badge_class)
+    if not 1 <= len(awards) <= MAX_ROWS:
+        raise ValidationError(f"Award 1 to {MAX_ROWS} badges with one list.")
+    check(badge_class, awards)
+    issuance = Issuance(
+        badge_class=badge_class,
+        issuer=badge_class.issuer,
+        created_by=actor.user if isinstance(actor.user, User) else None,
+        client=actor.client,
+        by_administrator=actor.administrator,
+        total=len(awards),
+        sealed=seal(orjson.dumps(awards).decode()),
+    )
+    with transaction.atomic():
+        issuance.save(force_insert=True)
+        record(Verb.START_ISSUANCE, issuance, actor=actor, facts={"rows": issuance.total})
+        enqueue(kind=JOB, payload={"id": issuance.entity_id}, priority=BEFORE_MAIL)
+    return issuance
+
+
+def check(badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]) -> None:
+    """Raises InvalidAwards with all that is wrong with the rows by themselves."""
+    now = timezone.now()
+    errors: dict[int, Errors] = {}
+    for index, item in enumerate(awards):
+        if isinstance(item, InvalidAward):
+            errors[index] = item.errors
+            continue
+        try:
+            draft_assertion(badge_class, item, now)
+        except ValidationError as error:
+            errors[index] = error.message_dict
+    if errors:
+        raise InvalidAwards(errors)
+
+
+@handler(JOB)
+def work_off(payload: Payload) -> None:
+    """Award chunk by chunk until no row is left. Two workers at once do no row twice."""
+    issuance = Issuance.objects.select_related("badge_class__issuer", "created_by").get(
+        entity_id=payload["id"]
+    )
+    if issuance.state not in (State.WAITING, State.RUNNING):
+        return
+    awards = unsealed(issuance)
+    while issuance.next_row < issuance.total:
+        start = issuance.next_row
+        try:
+            issuance = award_chunk(issuance, awards[start : start + CHUNK])
+        except (PermissionDenied, ValidationError) as error:
+            stop(issuance, error)
+            return
+
+
+def award_chunk(issuance: Issuance, awards: Sequence[Award]) -> Issuance:
+    """Award the next rows; those that cannot be are noted as refused. Documents are made before
+    the transaction: nobody waits for them.
+    """
+    actor, badge_class, now = acting_for(issuance), issuance.badge_class, timezone.now()
+    require_awardable(actor, badge_class)
+    drafts, errors = prepare(actor, badge_class, awards, now)
+    with transaction.atomic():
+        current = lock(issuance)
+        if current.next_row != issuance.next_row:
+            return current  # another worker was faster
+        errors |= refuse_held(badge_class, drafts, now)
+        good = {index: draft for index, draft in drafts.items() if index not in errors}
+        for draft in good.values():
+            draft.issuance = current
+        insert(good, awards, actor=actor)
+        note_progress(current, awards, errors, awarded=len(good), now=now)
+    return current
+
+
+def note_progress(
+    issuance: Issuance,
+    awards: Sequence[Award],
+    errors: dict[int, Errors],
+    *,
+    awarded: int,
+    now: datetime,
+) -> None:
+    """Under the issuance's lock: these rows are done."""
+    for index, told in errors.items():
+        issuance.refused[str(issuance.next_row + index)] = {
+            "nonFieldErrors" if name == NON_FIELD_ERRORS else name: texts
+            for name, texts in told.items()
+        }
+    issuance.next_row += len(awards)
+    issuance.awarded += awarded
+    issuance.state = State.RUNNING
+    if issuance.next_row >= issuance.total:
+        issuance.state, issuance.finished_at, issuance.sealed = State.COMPLETE, now, ""
+    issuance.save(
+        update_fields=["refused", "next_row", "awarded", "state", "finished_at", "sealed"]
+    )
+
+
+def stop(issuance: Issuance, error: PermissionDenied | ValidationError) -> None:
+    """It cannot go on: the role is gone, or the class archived. What was awarded stays."""
+    told = error.messages[0] if isinstance(error, ValidationError) else str(error)
+    Issuance.objects.filter(pk=issuance.pk, state__in=(State.WAITING, State.RUNNING)).update(
+        state=State.STOPPED, problem=told[:255], finished_at=timezone.now(), sealed=""
+    )
+
+
+def acting_for(issuance: Issuance) -> Actor:
+    """Whoever started it, in whose name it goes on, with what they may do today."""
+    user = issuance.created_by
+    active = user if user and user.is_active else None
+    return Actor(
+        user=active,
+        channel=Channel.JOB,
+        client=issuance.client,
+        administrator=bool(issuance.by_administrator and active and active.is_superuser),
+    )
+
+
+def unsealed(issuance: Issuance) -> list[Award]:
+    rows: list[dict[str, Any]] = orjson.loads(open_sealed(issuance.sealed))
+    return [unpacked(row, number) for number, row in enumerate(rows)]
+
+
+def unpacked(row: dict[str, Any], number: int) -> Award:
+    for name in ("issued_on", "expires_at"):
+        if row[name] is not None:
+            row[name] = datetime.fromisoformat(row[name])
+    return Award(**row | {"row": number})

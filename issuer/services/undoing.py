@@ -1,0 +1,71 @@
+"""Taking back all awards of an issuance, by a job, in chunks that commit on their own."""
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.queries import users_by_entity_id
+from accounts.secrets import open_sealed, seal
+from activity.actors import Actor, Channel
+from activity.services import record
+from issuer.models import Assertion, Issuance
+from issuer.permissions import Verb, require
+from issuer.queries import lock, locked
+from issuer.services.revocations import clean_reason, revoke_locked
+from jobs.registry import Payload, handler
+from jobs.services import enqueue
+
+CHUNK = 250
+JOB = "issuer.undo-issuance"
+UNDER_WAY = "This issuance is still under way. Wait until it is complete."
+
+State = Issuance.State
+
+
+@transaction.atomic
+def revoke_issuance(*, actor: Actor, issuance: Issuance, reason: str) -> Issuance:
+    """Begin to revoke what an issuance awarded. Asking again changes nothing.
+
+    Raises PermissionDenied; ValidationError while it is under way, or for a useless reason.
+    """
+    require(actor, Verb.REVOKE_ISSUANCE, issuance)
+    reason = clean_reason(reason)
+    undoing = lock(issuance)
+    if undoing.state in (State.WAITING, State.RUNNING):
+        raise ValidationError(UNDER_WAY)
+    if undoing.state in (State.REVOKING, State.REVOKED):
+        return undoing
+    undoing.state, undoing.finished_at, undoing.sealed = State.REVOKING, None, seal(reason)
+    undoing.save(update_fields=["state", "finished_at", "sealed"])
+    record(Verb.REVOKE_ISSUANCE, undoing, actor=actor)
+    by = actor.user.entity_id if actor.user else ""
+    enqueue(kind=JOB, payload={"id": undoing.entity_id, "by": by, "client": actor.client})
+    return undoing
+
+
+@handler(JOB)
+def undo(payload: Payload) -> None:
+    """Revoke chunk by chunk until none is left."""
+    issuance = Issuance.objects.get(entity_id=payload["id"])
+    if issuance.state != State.REVOKING:
+        return
+    actor = Actor(
+        user=users_by_entity_id([payload["by"]]).get(payload["by"]),
+        channel=Channel.JOB,
+        client=payload["client"],
+    )
+    reason = open_sealed(issuance.sealed)
+    while revoke_chunk(issuance, actor, reason):
+        pass
+    Issuance.objects.filter(pk=issuance.pk).update(
+        state=State.REVOKED, finished_at=timezone.now(), sealed=""
+    )
+
+
+@transaction.atomic
+def revoke_chunk(issuance: Issuance, actor: Actor, reason: str) -> int:
+    """Returns how many were revoked: 0 when all are."""
+    left = Assertion.objects.filter(issuance=issuance, revoked_at=None)
+    rows = list(locked(left)[:CHUNK])
+    revoke_locked([(row, reason) for row in rows], actor=actor)
+    return len(rows)
