@@ -97,22 +97,28 @@ def answers(
     body: Any = None,
     body_example: Any = None,
     parameters: Sequence[OpenApiParameter] = (),
+    also: Mapping[int, tuple[Shape, Mapping[str, Any]]] | None = None,
 ) -> Callable[..., Any]:
     """A method of a view that answers with `shape` in the envelope. `body` describes the request;
-    what a POST creates it creates once under an Idempotency-Key.
+    what a POST creates it creates once under an Idempotency-Key. `also` has other answers.
     """
     creating = (IDEMPOTENCY,) if status == 201 else ()
-    done = {"status": {"success": True, "description": "ok"}, "result": [example]}
-    examples = [OpenApiExample("Answer", done, response_only=True, status_codes=[str(status)])]
+    told = {status: (shape, example), **(also or {})}
+    examples = [answer_example(code, one) for code, (_, one) in told.items()]
     if body_example is not None:
         examples.append(OpenApiExample("Request", body_example, request_only=True))
     return extend_schema(
         summary=summary,
         request=body,
-        responses={status: enveloped(shape)},
+        responses={code: enveloped(of) for code, (of, _) in told.items()},
         parameters=[*parameters, *creating],
         examples=examples,
     )
+
+
+def answer_example(status: int, example: Mapping[str, Any]) -> OpenApiExample:
+    done = {"status": {"success": True, "description": "ok"}, "result": [example]}
+    return OpenApiExample(f"Answer {status}", done, response_only=True, status_codes=[str(status)])
 
 
 def answers_feed(shape: Shape, summary: str) -> Callable[..., Any]:

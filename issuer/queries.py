@@ -11,8 +11,9 @@ from django.db import Error, connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
+from accounts.models import User
 from activity.actors import Actor, Person
-from issuer.models import Assertion, BadgeClass, IdentityType, Issuance, Issuer, Recipient
+from issuer.models import Assertion, BadgeClass, IdentityType, Issuance, Issuer, Recipient, Role
 from issuer.permissions import OwnedModel, visible_to
 from ob.identity import normalise_identity
 
@@ -78,6 +79,17 @@ def lock(row: OwnedModel) -> OwnedModel:
 def current(assertions: QuerySet[Assertion], now: datetime) -> QuerySet[Assertion]:
     """Those that are held: neither revoked nor expired."""
     return assertions.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)
+
+
+def badge_class_by_id(entity_id: str) -> BadgeClass:
+    """Any badge class of this server. Raises BadgeClass.DoesNotExist."""
+    return BadgeClass.objects.select_related(*RELATED[BadgeClass]).get(entity_id=entity_id)
+
+
+def first_owner(issuer: Issuer) -> User:
+    """The owner who has been one for the longest."""
+    owners = issuer.staff.filter(role=Role.OWNER).select_related("user")
+    return owners.order_by("pk")[0].user
 
 
 def issuances_of(actor: Actor) -> QuerySet[Issuance]:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.encoding import iri_to_uri
 from django.utils.html import strip_tags
 
+MAX_TEXT = 16_384  # characters of a description, criteria, a narrative
 KEPT_CONTROLS = {"\n", "\t"}
 
 
@@ -27,7 +28,9 @@ def clean_text(text: str) -> str:
 
 
 def clean_markdown(text: str) -> str:
-    """Markdown without images (badgr-api.md 6). Raises ValidationError."""
+    """Markdown without images (badgr-api.md 6), of a bounded length. Raises ValidationError."""
+    if len(text) > MAX_TEXT:
+        raise ValidationError(f"A text has at most {MAX_TEXT} characters.")
     cleaned = clean_text(text)
     if "![" in cleaned:
         raise ValidationError("Images not supported in markdown")

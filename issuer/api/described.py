@@ -26,6 +26,7 @@ from issuer.api.shapes import (
     AssertionShape,
     BadgeClassShape,
     BatchShape,
+    IssuanceShape,
     IssuerShape,
     RevocationOutcomeShape,
     RevocationShape,
@@ -43,6 +44,7 @@ AWARDS_LISTED = [
 ]
 EXAMPLES: dict[Shape, dict[str, Any]] = {
     IssuerShape: examples.ISSUER,
+    IssuanceShape: examples.ISSUANCE,
     BadgeClassShape: examples.BADGE_CLASS,
     AssertionShape: examples.ASSERTION,
     StaffShape: examples.MEMBER,
@@ -146,8 +148,9 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
     "/v2/badgeclasses/{entity_id}/issue": {
         "post": made(
             AssertionShape,
-            "Award a badge to up to 1,000 at once",
+            "Award a badge to many at once",
             body=BatchShape,
+            also={202: (IssuanceShape, examples.ISSUANCE)},
             body_example={"assertions": [examples.AWARD_TOLD], "create_notification": False},
         )
     },
@@ -176,6 +179,19 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
             body=RevocationInput,
             body_example=examples.REVOCATION_TOLD,
         ),
+    },
+    "/v2/issuances/{entity_id}": {
+        "get": told(IssuanceShape, "How far a list of awards is, and what became of its rows"),
+        "delete": told(
+            IssuanceShape,
+            "Revoke all awards of a list",
+            status=202,
+            body=RevocationInput,
+            body_example=examples.REVOCATION_TOLD,
+        ),
+    },
+    "/v2/issuers/{entity_id}/issuances": {
+        "get": told(IssuanceShape, "The lists of awards of an issuer", parameters=PAGING)
     },
     "/v1/issuer/issuers/{entity_id}/staff": {
         "get": extend_schema(

@@ -91,6 +91,22 @@ ASSERTION: dict[str, Any] = {
     "expires": "2028-01-31T12:00:00Z",
     "extensions": {},
 }
+ISSUANCE: dict[str, Any] = {
+    "entityType": "Issuance",
+    "entityId": "Vb3xTqLw9sKcD1mRz7YpNa",
+    "statusUrl": "https://badges.northfield.example/v2/issuances/Vb3xTqLw9sKcD1mRz7YpNa",
+    "badgeclass": BADGE_CLASS["entityId"],
+    "issuer": ISSUER["entityId"],
+    "createdAt": "2026-01-31T12:00:00Z",
+    "createdBy": ISSUER["createdBy"],
+    "finishedAt": None,
+    "state": "running",
+    "problem": None,
+    "total": 4000,
+    "done": 1750,
+    "awarded": 1749,
+    "refused": 1,
+}
 MEMBER: dict[str, Any] = {
     "userProfile": {
         "entityType": "BadgeUser",

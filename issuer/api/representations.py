@@ -152,7 +152,8 @@ def issuance_object(issuance: Issuance) -> dict[str, Any]:
 def issuance_rows(issuance: Issuance, awarded: Mapping[int, str]) -> list[dict[str, Any]]:
     """What became of each row that is done, in order: its award, or what is wrong with it."""
     made: dict[int, dict[str, Any]] = {
-        row: {"row": row, "assertion": entity_id, "errors": {}} for row, entity_id in awarded.items()
+        row: {"row": row, "assertion": entity_id, "errors": {}}
+        for row, entity_id in awarded.items()
     }
     made |= {
         int(row): {"row": int(row), "assertion": None, "errors": errors}

@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from accounts.api.shapes import BadgeUserShape, PersonV1Shape
 from issuer.api.inputs.assertions import AwardInput
-from issuer.models import Acceptance, Duration, IdentityType, Role
+from issuer.models import Acceptance, Duration, IdentityType, Issuance, Role
 
 
 def text(**kwargs: Any) -> serializers.CharField:
@@ -131,6 +131,32 @@ class BatchShape(serializers.Serializer[Any]):
     create_notification = serializers.BooleanField(
         required=False, help_text="Holds for the items that do not say `notify`."
     )
+
+
+class RowShape(serializers.Serializer[Any]):
+    row = serializers.IntegerField()
+    assertion = serializers.CharField(allow_null=True, help_text="The award's entity id.")
+    errors = serializers.DictField(
+        child=serializers.ListField(child=text()), help_text="Why it was refused."
+    )
+
+
+class IssuanceShape(serializers.Serializer[Any]):
+    entityType = entity("Issuance")
+    entityId = text()
+    statusUrl = text()
+    badgeclass = text()
+    issuer = text()
+    createdAt = moment()
+    createdBy = text_or_null()
+    finishedAt = moment(allow_null=True)
+    state = serializers.ChoiceField(choices=Issuance.State.choices)
+    problem = text_or_null()
+    total = serializers.IntegerField()
+    done = serializers.IntegerField()
+    awarded = serializers.IntegerField()
+    refused = serializers.IntegerField()
+    rows = RowShape(many=True, required=False, help_text="Of one issuance, the rows that are done.")
 
 
 class RevocationShape(serializers.Serializer[Any]):

@@ -11,7 +11,7 @@ from accounts.models import User
 from activity.actors import Actor
 from activity.services import record
 from issuer.artwork import Artwork
-from issuer.models import Assertion, BadgeClass, Issuer
+from issuer.models import BadgeClass, Issuer
 from issuer.permissions import Verb, require
 from issuer.queries import lock
 from issuer.services.editing import Cleaner, columns, save_changes, set_archived, set_fields
@@ -120,7 +120,7 @@ def delete_badge_class(*, actor: Actor, badge_class: BadgeClass) -> None:
     """
     require(actor, Verb.DELETE_BADGE_CLASS, badge_class)
     going = lock(badge_class)
-    if Assertion.objects.filter(badge_class=going).exists():
+    if going.assertions.exists() or going.issuances.exists():
         raise ProtectedError(HAS_AWARDS, set())
     record(Verb.DELETE_BADGE_CLASS, going, actor=actor)
     going.delete()

@@ -3,7 +3,7 @@
 A row is awarded or refused once, however often the job is cut off and begun again.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -84,6 +84,12 @@ def work_off(payload: Payload) -> None:
     )
     if issuance.state not in (State.WAITING, State.RUNNING):
         return
+    for _ in steps(issuance):
+        pass
+
+
+def steps(issuance: Issuance) -> Iterator[Issuance]:
+    """Award chunk by chunk; the issuance as it is after each."""
     awards = unsealed(issuance)
     while issuance.next_row < issuance.total:
         start = issuance.next_row
@@ -92,6 +98,7 @@ def work_off(payload: Payload) -> None:
         except (PermissionDenied, ValidationError) as error:
             stop(issuance, error)
             return
+        yield issuance
 
 
 def award_chunk(issuance: Issuance, awards: Sequence[Award]) -> Issuance:

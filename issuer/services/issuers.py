@@ -13,7 +13,7 @@ from accounts.queries import verified_addresses
 from activity.actors import Actor
 from activity.services import record
 from issuer.artwork import Artwork
-from issuer.models import Assertion, BadgeClass, Issuer, IssuerStaff, Role
+from issuer.models import BadgeClass, Issuer, IssuerStaff, Role
 from issuer.permissions import Verb, require
 from issuer.queries import lock
 from issuer.services.editing import Cleaner, columns, save_changes, set_archived, set_fields
@@ -106,7 +106,7 @@ def delete_issuer(*, actor: Actor, issuer: Issuer) -> None:
     """
     require(actor, Verb.DELETE_ISSUER, issuer)
     going = lock(issuer)
-    if Assertion.objects.filter(issuer=going).exists():
+    if going.assertions.exists() or going.issuances.exists():
         raise ProtectedError(HAS_AWARDS, set())
     classes = list(BadgeClass.objects.select_for_update().filter(issuer=going).order_by("pk"))
     for badge_class in classes:

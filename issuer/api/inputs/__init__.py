@@ -1,5 +1,3 @@
 """What `/v2` accepts (badgr-api.md 2.2-2.4): shapes, types and lengths. Rules of the domain live in
 the services.
 """
-
-MAX_TEXT = 16384

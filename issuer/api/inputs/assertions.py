@@ -17,13 +17,13 @@ from issuer.api.fields import (
     TextField,
     WebAddressField,
 )
-from issuer.api.inputs import MAX_TEXT
 from issuer.api.inputs.changeable import ChangeableInput
 from issuer.models import MAX_IDENTITY, Assertion, IdentityType
 from issuer.services.award_drafts import Award, InvalidAward
-from issuer.services.issuances import MAX_ROWS
 from issuer.services.corrections import Correction
+from issuer.services.issuances import MAX_ROWS
 from issuer.services.revocations import MAX_AT_ONCE, MAX_REASON, Revocation
+from issuer.texts import MAX_TEXT
 from ob.identity import hash_identity
 
 

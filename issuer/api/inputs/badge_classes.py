@@ -17,11 +17,11 @@ from issuer.api.fields import (
     TextField,
     WebAddressField,
 )
-from issuer.api.inputs import MAX_TEXT
 from issuer.api.inputs.changeable import ChangeableInput
 from issuer.artwork import Artwork
 from issuer.models import Duration
 from issuer.services.badge_classes import BadgeClassFields
+from issuer.texts import MAX_TEXT
 
 
 class AlignmentInput(serializers.Serializer[Any]):

@@ -18,10 +18,10 @@ from issuer.api.fields import (
     TextField,
     WebAddressField,
 )
-from issuer.api.inputs import MAX_TEXT
 from issuer.api.inputs.changeable import ChangeableInput
 from issuer.models import Role
 from issuer.services.issuers import IssuerFields
+from issuer.texts import MAX_TEXT
 
 NO_SUCH_USER = "Nobody on this server has this id."
 

@@ -127,9 +127,9 @@ def the_one(name: str, found: list[BadgeClass]) -> BadgeClass:
 
 class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
     def post(self, request: Request, entity_id: str) -> Response:
-        """Up to 1,000 in one transaction: all or nothing. More are accepted with 202 and awarded by a
-        job; the `statusUrl` of the result tells how far it is. An error names every bad item by its
-        index.
+        """Up to 1,000 in one transaction: all or nothing. More are accepted with 202 and awarded
+        by a job; the `statusUrl` of the result tells how far it is. An error names every bad item
+        by its index.
         """
         badge_class = self.badge_class(entity_id)
         body = {"assertions": request.data} if isinstance(request.data, list) else request.data

@@ -1,11 +1,11 @@
 """/v2/issuances: how long lists of awards get on, and taking them back."""
 
+from django.http import HttpResponseBase
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.envelope import success
 from api.paging import paged
-from django.http import HttpResponseBase
 from issuer import queries
 from issuer.api.inputs.assertions import RevocationInput
 from issuer.api.representations import issuance_object, issuance_rows

@@ -15,7 +15,7 @@ from django.test import Client
 from api.scopes import ADMINISTRATION, ISSUER_ANY, SCOPES, SERVER_ADMIN
 from issuer.api.access import ROUTES, Access
 from issuer.api.urls import urlpatterns
-from issuer.models import IssuerStaff, Role
+from issuer.models import Issuance, IssuerStaff, Role
 from issuer.permissions import ROLES, Verb
 from tests.support.images import data_uri, png
 from tests.support.worlds import awarded, badge_class_of, bearer, issuer_of, person, staff
@@ -42,6 +42,9 @@ class World:
             "badgeclasses": badge_class.entity_id,
             "assertions": awarded(badge_class).entity_id,
         }
+        self.objects["issuances"] = Issuance.objects.create(
+            badge_class=badge_class, issuer=issuer, total=0, state=Issuance.State.COMPLETE
+        ).entity_id
         self.joan = person("joan@example.org")
         IssuerStaff.objects.create(issuer=issuer, user=self.joan, role=Role.STAFF)
 
@@ -70,6 +73,7 @@ class World:
             "POST /v2/assertions/revoke": [
                 {"entityId": self.objects["assertions"], "revocationReason": "x"}],
             "DELETE /v2/assertions/{entity_id}": {"revocation_reason": "x"},
+            "DELETE /v2/issuances/{entity_id}": {"revocation_reason": "x"},
         }.get(f"{method} {route}", {"name": "New", "narrative": "New"})  # fmt: skip
 
 
@@ -108,7 +112,7 @@ def expected(
     return {403} if on_object else DONE | {400, 403}
 
 
-DONE = {200, 201, 204}
+DONE = {200, 201, 202, 204}
 # Refused for what they ask, not for who asks: permission is beyond doubt by then.
 ALSO = {
     "DELETE /v2/issuers/{entity_id}": {400},  # it has awarded

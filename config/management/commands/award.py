@@ -1,0 +1,83 @@
+"""`laurel award`: a badge for everybody in a table, with a preview of what is wrong before."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management.base import BaseCommand, CommandError
+
+from accounts.queries import user_by_email
+from activity.actors import Actor, Channel
+from config.preparation import prepare_data
+from issuer.models import BadgeClass, Issuance
+from issuer.queries import badge_class_by_id, first_owner
+from issuer.services.award_drafts import Errors
+from issuer.services.award_tables import Preview, preview
+from issuer.services.issuances import start_issuance, steps
+from issuer.services.tables import read_table
+
+WIDTH = 40
+
+
+class Command(BaseCommand):
+    help = "Award a badge to everybody in a CSV or XLSX table. Prints JSON."
+    requires_system_checks = []  # a person's command, not a deployment check
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--class", required=True, dest="badge_class", metavar="ID")
+        parser.add_argument("--csv", required=True, type=Path, metavar="FILE")
+        parser.add_argument("--user", metavar="EMAIL", help="who awards; else the issuer's owner")
+        parser.add_argument("--dry-run", action="store_true", help="only say what is wrong")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        prepare_data()
+        try:
+            badge_class = badge_class_by_id(options["badge_class"])
+            table = preview(read_table(options["csv"].read_bytes()), badge_class)
+            self.refuse(table.problems)
+            if options["dry_run"]:
+                told: dict[str, Any] = {"rows": len(table.awards)}
+            else:
+                told = self.award(badge_class, table, options["user"])
+        except BadgeClass.DoesNotExist:
+            raise CommandError("There is no badge class with this id.") from None
+        except ValidationError as error:
+            raise CommandError(" ".join(error.messages)) from None
+        except (PermissionDenied, OSError) as error:
+            raise CommandError(str(error)) from None
+        self.stdout.write(json.dumps(told))
+
+    def refuse(self, problems: dict[int, Errors]) -> None:
+        """Nothing is awarded while a row is wrong."""
+        for line, errors in list(problems.items())[:50]:
+            told = " ".join(text for texts in errors.values() for text in texts)
+            self.stderr.write(f"line {line}: {told}")
+        if problems:
+            raise CommandError(f"{len(problems)} rows are wrong: nothing was awarded.")
+
+    def award(self, badge_class: BadgeClass, table: Preview, email: str | None) -> dict[str, Any]:
+        user = user_by_email(email) if email else first_owner(badge_class.issuer)
+        actor = Actor(user=user, channel=Channel.COMMAND)
+        issuance = start_issuance(actor=actor, badge_class=badge_class, awards=table.awards)
+        for current in steps(issuance):
+            self.show(current)
+        issuance.refresh_from_db()
+        refused = {table.lines[int(row)]: errors for row, errors in issuance.refused.items()}
+        return {
+            "issuance": issuance.entity_id,
+            "state": issuance.state,
+            "awarded": issuance.awarded,
+            "refused": refused,
+        }
+
+    def show(self, issuance: Issuance) -> None:
+        """A bar for people; nothing where nobody watches."""
+        if sys.stderr.isatty():
+            filled = WIDTH * issuance.next_row // issuance.total
+            bar = "█" * filled + "·" * (WIDTH - filled)
+            end = "\n" if issuance.next_row >= issuance.total else ""
+            self.stderr.write(f"\r{bar} {issuance.next_row}/{issuance.total}", ending=end)
+            self.stderr.flush()
