@@ -48,15 +48,24 @@ class World:
     def __init__(self, server: Server) -> None:
         self.server, self.client = server, connect(server)
         self.bearer = {"Authorization": f"Bearer {self.client.token['access_token']}"}
+        self.ids: dict[str, str] = {}
         self.refill()
+
+    def issuance(self, badge_class: str) -> str:
+        """A list that is long enough for a job."""
+        rows = [{"recipient": {"identity": f"p{number}@example.org"}} for number in range(1001)]
+        answer = self.client.http.post(f"/v2/badgeclasses/{badge_class}/issue", json=rows)
+        return answer.json()["result"][0]["entityId"]
 
     def refill(self) -> None:
         """Issuer, class and award: random requests delete and revoke them."""
         issuer = self.client.issuer()["entityId"]
         badge_class = self.client.badge_class(issuer)["entityId"]
         award = self.client.award(badge_class, "grace@example.org")["entityId"]
-        self.ids = {"issuers": issuer, "badgeclasses": badge_class, "assertions": award}
+        self.ids |= {"issuers": issuer, "badgeclasses": badge_class, "assertions": award}
         self.ids["badges"] = badge_class
+        if "issuances" not in self.ids:
+            self.ids["issuances"] = self.issuance(badge_class)
         http = self.client.http
         self.ids["users"] = http.get("/v2/users/self").json()["result"][0]["entityId"]
         self.ids["emails"] = http.get("/v1/user/emails").json()[0]["id"]
