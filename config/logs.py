@@ -93,6 +93,7 @@ OURS = (
     "issuer",
     "jobs",
     "laurel",
+    "mirror",
     "net",
     "oauth",
     "public",

@@ -42,6 +42,10 @@ LAUREL_APP_CREATION = env.str("LAUREL_APP_CREATION", default="approved")
 LAUREL_REFRESH_TOKEN_DAYS = env.int("LAUREL_REFRESH_TOKEN_DAYS", default=180)
 LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT = env.bool("LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT", default=False)
 
+# The account at badge services that are mirrored into, where a provider has none of its own
+BADGE_PROVIDER_USERNAME = env.str("BADGE_PROVIDER_USERNAME", default="")
+BADGE_PROVIDER_PASSWORD = env.str("BADGE_PROVIDER_PASSWORD", default="")
+
 DEBUG = False
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -62,6 +66,7 @@ INSTALLED_APPS = [
     "oauth.apps.OAuthConfig",
     "issuer.apps.IssuerConfig",
     "public",
+    "mirror.apps.MirrorConfig",
     "config.apps.ConfigConfig",
     "allauth",
     "allauth.account",

@@ -1,0 +1,127 @@
+"""Every named read of the room."""
+
+from collections import Counter
+from collections.abc import Collection
+from datetime import datetime
+
+from django.db.models import Count, Q, QuerySet
+
+from issuer.models import Assertion, BadgeClass, Issuer
+from mirror.models import BadgeProvider, MirroredAssertion, MirroredBadgeClass, State
+
+
+def providers(slug: str = "") -> list[BadgeProvider]:
+    """All, or the one of this slug. Raises DoesNotExist."""
+    rows = BadgeProvider.objects.select_related("issuer").order_by("slug")
+    return [rows.get(slug=slug)] if slug else list(rows)
+
+
+def local_issuer(entity_id: str) -> Issuer:
+    """The issuer of this id; without one, the only issuer there is. Raises ObjectDoesNotExist,
+    MultipleObjectsReturned.
+    """
+    rows = Issuer.objects.defer("document")
+    return rows.get(entity_id=entity_id) if entity_id else rows.get()
+
+
+def local_badge_class(entity_id: str) -> BadgeClass | None:
+    return BadgeClass.objects.defer("document").filter(entity_id=entity_id).first()
+
+
+def badge_classes(provider: BadgeProvider) -> QuerySet[MirroredBadgeClass]:
+    """The classes that were chosen or had to be pushed."""
+    rows = MirroredBadgeClass.objects.filter(provider=provider)
+    return rows.select_related("badge_class").order_by("pk")
+
+
+def is_mirrored(provider: BadgeProvider, badge_class: BadgeClass) -> bool:
+    """Whether awards of this class are for this provider."""
+    if badge_class.issuer_id != provider.issuer_id:
+        return False
+    chosen = MirroredBadgeClass.objects.filter(provider=provider, badge_class=badge_class)
+    return provider.all_classes or chosen.exists()
+
+
+def wanted_awards(
+    entity_ids: Collection[str], issuer_ids: Collection[str]
+) -> list[tuple[int, str]]:
+    """Provider and award for each of these awards of these issuers that somebody mirrors."""
+    found: list[tuple[int, str]] = []
+    for provider in BadgeProvider.objects.filter(issuer__entity_id__in=issuer_ids):
+        rows = mirrored_awards(provider).filter(entity_id__in=entity_ids)
+        found += [
+            (provider.pk, entity_id) for entity_id in rows.values_list("entity_id", flat=True)
+        ]
+    return found
+
+
+def mirrored_awards(provider: BadgeProvider) -> QuerySet[Assertion]:
+    """The awards of its issuer that this provider is to have, revoked ones included."""
+    rows = Assertion.objects.filter(issuer_id=provider.issuer_id)
+    if not provider.all_classes:
+        rows = rows.filter(badge_class__mirrors__provider=provider)
+    return rows
+
+
+def classes_mirrored(entity_ids: Collection[str]) -> list[int]:
+    """Keys of the rows of these badge classes."""
+    rows = MirroredBadgeClass.objects.filter(badge_class__entity_id__in=entity_ids)
+    return list(rows.values_list("pk", flat=True))
+
+
+def award_to_push(provider_id: int, entity_id: str) -> tuple[BadgeProvider, Assertion] | None:
+    """None where one of them is gone, or the class is mirrored no more."""
+    provider = BadgeProvider.objects.filter(pk=provider_id).first()
+    rows = Assertion.objects.select_related("badge_class", "recipient")
+    assertion = rows.defer("document", "badge_class__document").filter(entity_id=entity_id).first()
+    if provider is None or assertion is None:
+        return None
+    return (provider, assertion) if is_mirrored(provider, assertion.badge_class) else None
+
+
+def remote_ids_taken(provider: BadgeProvider, remote_ids: Collection[str]) -> set[str]:
+    """Which of these remote awards are counterparts of some award already."""
+    rows = MirroredAssertion.objects.filter(provider=provider, remote_id__in=remote_ids)
+    return set(rows.values_list("remote_id", flat=True))
+
+
+def remote_classes_taken(provider: BadgeProvider) -> set[str]:
+    """The remote classes that are counterparts of some badge class already."""
+    rows = MirroredBadgeClass.objects.filter(provider=provider).exclude(remote_id="")
+    return set(rows.values_list("remote_id", flat=True))
+
+
+def unfinished(
+    before: datetime,
+) -> tuple[QuerySet[MirroredBadgeClass], QuerySet[MirroredAssertion]]:
+    """Classes and awards that nobody has brought further since then, and that have not failed."""
+    idle = Q(state__in=[State.STAGED, State.IN_PROGRESS], updated_at__lt=before)
+    awards = MirroredAssertion.objects.select_related("assertion")
+    return MirroredBadgeClass.objects.filter(idle), awards.filter(idle)
+
+
+def counts(provider: BadgeProvider) -> Counter[str]:
+    """How many awards are in which state."""
+    rows = MirroredAssertion.objects.filter(provider=provider).order_by()
+    return Counter(dict(rows.values_list("state").annotate(Count("pk"))))
+
+
+def failed(provider: BadgeProvider) -> QuerySet[MirroredAssertion]:
+    """Awards that the remote refused, the latest first."""
+    rows = MirroredAssertion.objects.filter(provider=provider, state=State.FAILED)
+    return rows.select_related("assertion").order_by("-updated_at")
+
+
+def refused_for(row: MirroredBadgeClass) -> QuerySet[MirroredAssertion]:
+    """Awards that failed without a counterpart: their class may have been the cause."""
+    return MirroredAssertion.objects.filter(
+        provider=row.provider_id,
+        assertion__badge_class=row.badge_class_id,
+        state=State.FAILED,
+        remote_id="",
+    )
+
+
+def awards_to_compare(provider: BadgeProvider) -> QuerySet[Assertion]:
+    """The awards that are to be over there, with what is told of them."""
+    return mirrored_awards(provider).select_related("recipient").defer("document")
