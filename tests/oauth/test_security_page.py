@@ -19,5 +19,8 @@ def test_every_test_that_it_names_exists():
 
 
 def test_every_rule_has_one():
-    rows = re.findall(r"^\| (?!---|section)(.*) \|$", PAGE, re.M)
+    """Of the standards': what is said before them is of another kind."""
+    rules = PAGE.partition("## Apps that connect")[2]
+    rows = re.findall(r"^\| (?!---|section)(.*) \|$", rules, re.M)
+    assert len(rows) > 50
     assert [row for row in rows if not row.endswith("`")] == []

@@ -72,7 +72,7 @@ def consent(person: BrowserContext, address: str, redirect_uri: str) -> str:
     page.goto(address)
     page.locator("input[name=login]").fill(OWNER)
     page.locator("input[name=password]").fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("button", name="Sign in", exact=True).click()
     page.get_by_role("heading", name="Allow Portfolio?").wait_for()
     check_page(page)
     page.get_by_role("button", name="Allow").click()
