@@ -1,16 +1,11 @@
-"""Secrets in the database: encrypted under a key derived from SECRET_KEY, opened when read."""
+"""Secrets in the database: sealed as `accounts.secrets` seals, opened when read."""
 
-import base64
 from typing import Any
 
-from cryptography.fernet import Fernet, InvalidToken
+from cryptography.fernet import InvalidToken
 from django.db import models
-from django.utils.crypto import salted_hmac
 
-
-def _cipher() -> Fernet:
-    key = salted_hmac("laurel.mirror", "secrets at rest", algorithm="sha256").digest()
-    return Fernet(base64.urlsafe_b64encode(key))
+from accounts.secrets import sealing
 
 
 class EncryptedTextField(models.TextField):
@@ -19,10 +14,10 @@ class EncryptedTextField(models.TextField):
     """
 
     def get_prep_value(self, value: Any) -> Any:
-        return _cipher().encrypt(value.encode()).decode() if value else ""
+        return sealing().encrypt(value.encode()).decode() if value else ""
 
     def from_db_value(self, value: Any, expression: object, connection: object) -> str:
         try:
-            return _cipher().decrypt(value.encode()).decode() if value else ""
+            return sealing().decrypt(value.encode()).decode() if value else ""
         except InvalidToken:
             return ""
