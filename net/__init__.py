@@ -4,11 +4,24 @@ Nothing here knows settings or models: callers pass the parsed allow-list.
 """
 
 from net.addresses import Allowed, is_public, parse_allow
-from net.client import OutboundError, Refused, Response, TooLarge, Unreachable, fetch
+from net.client import (
+    NotConnected,
+    OutboundError,
+    Redirected,
+    Refused,
+    Response,
+    TooLarge,
+    Unreachable,
+    fetch,
+    require_web_address,
+)
+from net.headers import retry_after
 
 __all__ = [
     "Allowed",
+    "NotConnected",
     "OutboundError",
+    "Redirected",
     "Refused",
     "Response",
     "TooLarge",
@@ -16,4 +29,6 @@ __all__ = [
     "fetch",
     "is_public",
     "parse_allow",
+    "require_web_address",
+    "retry_after",
 ]

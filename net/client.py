@@ -16,10 +16,20 @@ import httpcore
 import httpx
 
 from net.addresses import Allowed
-from net.errors import OutboundError, Refused, TooLarge, Unreachable
+from net.errors import NotConnected, OutboundError, Redirected, Refused, TooLarge, Unreachable
 from net.pinned import PinnedTransport, resolve
 
-__all__ = ["OutboundError", "Refused", "Response", "TooLarge", "Unreachable", "fetch"]
+__all__ = [
+    "NotConnected",
+    "OutboundError",
+    "Redirected",
+    "Refused",
+    "Response",
+    "TooLarge",
+    "Unreachable",
+    "fetch",
+    "require_web_address",
+]
 
 _NETWORK_ERRORS = (
     httpx.HTTPError,
@@ -27,6 +37,7 @@ _NETWORK_ERRORS = (
     httpcore.NetworkError,
     httpcore.ProtocolError,
 )
+_CONNECTING = (httpcore.ConnectError, httpcore.ConnectTimeout)
 _HOST = re.compile(rb"[A-Za-z0-9._-]{1,254}|\[?[0-9A-Fa-f:.]+\]?")  # after IDNA; no zones
 _REDIRECTS = (301, 302, 303, 307, 308)
 _OURS = ("host", "connection", "accept-encoding", "content-length", "transfer-encoding")
@@ -63,19 +74,30 @@ def fetch(
     max_bytes: int = 1_000_000,
     max_redirects: int = 3,
 ) -> Response:
-    """Ask `url`. `timeout` (seconds) is for everything together, redirects included.
+    """Ask `url`. `timeout` (seconds) is for everything together, redirects included. With
+    `max_bytes` 0 the body is not read, however long it is.
 
-    Raises Refused (a rule of ours), TooLarge (the body, decompressed), Unreachable (network, time).
+    Raises Refused (a rule of ours; Redirected: too often), TooLarge (the body, decompressed),
+    Unreachable (network, time; NotConnected: before anything was sent).
     """
     deadline = time.monotonic() + timeout
     given = httpx.Headers({k: v for k, v in (headers or {}).items() if k.lower() not in _OURS})
     hop = _Hop(method.upper(), _checked(url), given, body)
-    for _ in range(max_redirects + 1):
+    for followed in range(max_redirects + 1):
         answer = _ask(hop, allow, deadline, max_bytes)
         if isinstance(answer, Response):
             return answer
-        hop = _redirected(hop, *answer)
-    raise Refused(f"{url} redirects more than {max_redirects} times.")
+        status, location = answer
+        if followed == max_redirects:
+            words = f"{url} redirects more than {max_redirects} times."
+            raise Redirected(words, status=status)
+        hop = _redirected(hop, status, location)
+    raise AssertionError("the last answer was returned or refused")
+
+
+def require_web_address(url: str) -> None:
+    """Raises Refused for what is no address on the web, whatever its name stands for."""
+    _checked(url)
 
 
 def _checked(url: str | httpx.URL) -> httpx.URL:
@@ -86,7 +108,11 @@ def _checked(url: str | httpx.URL) -> httpx.URL:
         raise Refused(f"This is not an address on the web: {error}") from error
     if parsed.scheme not in ("http", "https"):
         raise Refused("Only http and https addresses can be fetched.")
-    if not parsed.host:
+    try:
+        named = bool(parsed.host)  # decodes IDNA, which parsing does not
+    except ValueError as error:
+        raise Refused("The address names no valid host.") from error
+    if not named:
         raise Refused("The address names no host.")
     if parsed.userinfo:
         raise Refused("An address with a user name or password in it is not fetched.")
@@ -110,12 +136,23 @@ def _ask(hop: _Hop, allow: Allowed, deadline: float, max_bytes: int) -> Response
             location = response.headers.get("location")
             if response.status_code in _REDIRECTS and location:
                 return response.status_code, location
-            content = b"" if hop.method == "HEAD" else _read(response, max_bytes)
+            content = b"" if hop.method == "HEAD" or not max_bytes else _read(response, max_bytes)
             return Response(response.status_code, response.headers, content, str(hop.url))
     except _NETWORK_ERRORS as error:
-        late = time.monotonic() >= deadline
-        reason = "it took too long" if late else str(error) or type(error).__name__
-        raise Unreachable(f"{host} could not be reached: {reason}.") from error
+        kind = NotConnected if isinstance(error, _CONNECTING) else Unreachable
+        raise kind(f"{host} could not be reached: {_reason(error, deadline)}.") from error
+
+
+def _reason(error: Exception, deadline: float) -> str:
+    """What went wrong, for people. Never in words of the peer: they may be anybody's name, and h11
+    quotes them. Those of a network error are the system's.
+    """
+    if isinstance(error, httpcore.TimeoutException) or time.monotonic() >= deadline:
+        return "it took too long"
+    if isinstance(error, httpcore.RemoteProtocolError):
+        return "its answer broke off or is not HTTP"
+    words = str(error) if isinstance(error, httpcore.NetworkError) else ""
+    return words or type(error).__name__
 
 
 def _request(hop: _Hop) -> httpx.Request:

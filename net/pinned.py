@@ -18,7 +18,7 @@ import httpcore
 import httpx
 
 from net.addresses import Allowed, is_public
-from net.errors import Refused, Unreachable
+from net.errors import NotConnected, Refused
 
 _MAX_DIALLED = 4
 _PIECE = 16_384  # one TLS record: no single send can outlast the deadline
@@ -51,10 +51,10 @@ def _look_up(host: str, port: int, deadline: float) -> list[SocketAddress]:
     try:
         answer = answers.get(timeout=max(0.0, deadline - time.monotonic()))
     except queue.Empty:
-        raise Unreachable(f"The name {host} could not be looked up in time.") from None
+        raise NotConnected(f"The name {host} could not be looked up in time.") from None
     if isinstance(answer, Exception) or not answer:
         cause = answer if isinstance(answer, Exception) else None
-        raise Unreachable(f"The name {host} is not known.") from cause
+        raise NotConnected(f"The name {host} is not known.") from cause
     return answer
 
 

@@ -12,6 +12,7 @@ import pytest
 
 from net import (
     OutboundError,
+    Redirected,
     Refused,
     TooLarge,
     Unreachable,
@@ -19,6 +20,7 @@ from net import (
     fetch,
     parse_allow,
     pinned,
+    require_web_address,
 )
 
 HERE = parse_allow("127.0.0.1")
@@ -53,6 +55,22 @@ def test_it_posts(peer) -> None:
 
 def test_bad_statuses_are_answers_too(peer) -> None:
     assert fetch(peer.url("/none"), allow=HERE).status == 404
+
+
+def test_a_body_that_nobody_wants_is_not_read(peer) -> None:
+    peer.answers["/"] = 202, {"Content-Encoding": "gzip"}, b"x" * 3_000_000
+    answer = fetch(peer.url(), allow=HERE, max_bytes=0)
+    assert (answer.status, answer.body) == (202, b"")
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["", "x", "ftp://a.example", "https://u:p@a.example", "https://", "https://xn--a/"],
+)
+def test_what_is_no_address_on_the_web(url: str) -> None:
+    require_web_address("https://127.0.0.1:8443/a?b=c")
+    with pytest.raises(Refused):
+        require_web_address(url)
 
 
 def test_head_and_no_content_have_no_body(peer) -> None:
@@ -105,6 +123,7 @@ def test_no_cookie_is_kept(peer) -> None:
         "http://\udcff/",
         "http://%5b/",
         "http://[fe80::1%25eth0]/",
+        "http://xn--a/",
         "\0",
     ],
 )
@@ -229,6 +248,13 @@ def test_three_redirects_are_followed_and_four_are_not(peer) -> None:
         fetch(peer.url("/3"), allow=HERE, max_redirects=0)
 
 
+def test_who_follows_none_is_told_the_status(peer) -> None:
+    peer.answers["/"] = redirect("/b", 307)
+    with pytest.raises(Redirected) as raised:
+        fetch(peer.url(), allow=HERE, max_redirects=0)
+    assert (raised.value.status, len(peer.asked)) == (307, 1)
+
+
 def test_a_redirect_to_a_private_address_is_refused(peer, second_peer, names) -> None:
     names.answers["ok.test"] = [["127.0.0.1"]]
     allow = parse_allow(f"ok.test:{peer.port}")
@@ -240,7 +266,9 @@ def test_a_redirect_to_a_private_address_is_refused(peer, second_peer, names) ->
 
 
 @pytest.mark.parametrize(
-    "location", ["file:///etc/passwd", "ftp://a.test/", "http://u:p@a.test/", "http://[", "\x01:"]
+    "location",
+    ["file:///etc/passwd", "ftp://a.test/", "http://u:p@a.test/", "http://[", "\x01:"]
+    + ["http://xn--a/"],
 )
 def test_a_redirect_elsewhere_than_the_web_is_refused(peer, location: str) -> None:
     peer.answers["/"] = redirect(location)
@@ -405,6 +433,28 @@ def test_broken_answers_are_unreachable(raw_peer, answer: bytes) -> None:
 
     with pytest.raises(Unreachable):
         fetch(f"http://127.0.0.1:{raw_peer(act)}/", allow=HERE)
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [b"Grace Hopper\r\n\r\n", b"HTTP/1.1 200 OK\r\nGrace Hopper\r\n\r\n"]
+    + [b"HTTP/1.1 200 OK\r\nContent-Length: Grace Hopper\r\n\r\n"]
+    + [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: Grace Hopper\r\n\r\n"]
+    + [b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nGrace Hopper\r\n"]
+    + [b"HTTP/1.1 302 Found\r\nLocation: http://Grace Hopper/\r\n\r\n"]
+    + [b"HTTP/1.1 302 Found\r\nLocation: http://xn--grace-hopper-/\r\n\r\n"],
+)
+def test_a_peers_words_are_not_quoted(raw_peer, answer: bytes) -> None:
+    """They may be anybody's name, and what went wrong is kept and shown."""
+
+    def act(connection: socket.socket) -> None:
+        connection.recv(65536)
+        connection.sendall(answer)
+
+    with pytest.raises(OutboundError) as raised:
+        fetch(f"http://127.0.0.1:{raw_peer(act)}/", allow=HERE)
+    words = str(raised.value)
+    assert "grace" not in words.lower() and words.endswith(".")
 
 
 # Time
