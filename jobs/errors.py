@@ -28,6 +28,10 @@ class Abandon(SafeError):
         super().__init__(reason)
 
 
+class Continue(Exception):
+    """Raised by a handler that has got somewhere: the rest soon, after what is due already."""
+
+
 class LeaseLost(Exception):
     """Somebody else holds the job by now (or it is finished): whoever sees this changed nothing."""
 

@@ -2,13 +2,17 @@
 
 import logging
 import time
+from contextvars import ContextVar
 
 from jobs import registry, services
 from jobs.connections import renew_connections
-from jobs.errors import Abandon, LeaseLost, Retry, SafeError
+from jobs.errors import Abandon, Continue, LeaseLost, Retry, SafeError
 from jobs.models import Job
 
 logger = logging.getLogger(__name__)
+
+# What this thread does.
+_running: ContextVar[Job | None] = ContextVar("running job", default=None)
 
 
 def execute(job: Job) -> None:
@@ -38,7 +42,16 @@ def execute(job: Job) -> None:
         )
 
 
+def came_further() -> None:
+    """For handlers of long jobs, in or after the transaction of a part: what goes on where it stood
+    is no poison, however often its worker dies, and is not given up, however often it fails.
+    """
+    if job := _running.get():
+        services.note_progress(job)
+
+
 def _attempt(job: Job) -> BaseException | None:
+    _running.set(job)
     try:
         registry.find(job.kind).function(job.payload)
     except (Exception, SystemExit) as error:
@@ -46,12 +59,16 @@ def _attempt(job: Job) -> BaseException | None:
     except BaseException:
         services.release(job)
         raise
+    finally:
+        _running.set(None)
     return None
 
 
 def _report(job: Job, error: BaseException | None) -> None:
     if error is None:
         services.complete(job)
+    elif isinstance(error, Continue):
+        services.go_on(job)
     elif isinstance(error, Abandon):
         services.abandon(job, error)
     elif isinstance(error, Retry):

@@ -11,7 +11,7 @@ from django.db import Error, connections
 from jobs.connections import renew_connections
 from jobs.errors import LeaseLost
 from jobs.models import Job
-from jobs.services import extend
+from jobs.services import extend, release
 
 logger = logging.getLogger(__name__)
 
@@ -42,6 +42,23 @@ class Heartbeat:
             yield
         finally:
             self._drop(job)
+
+    def give_back(self) -> None:
+        """Release all jobs that are held, for others to take at once: who ran them is about to end.
+        What its threads still report is refused.
+        """
+        with self._lock:
+            held = list(self._held.values())
+            self._held.clear()
+        for job in held:
+            try:
+                release(job)
+            except LeaseLost:
+                continue  # just reported
+            except Error:
+                logger.exception("job %s %s: not given back", job.kind, job.pk)
+            else:
+                logger.warning("job %s %s: given back, it lasts too long", job.kind, job.pk)
 
     def _drop(self, job: Job) -> bool:
         with self._lock:

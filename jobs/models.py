@@ -22,10 +22,13 @@ class Job(models.Model):
     attempts = models.PositiveSmallIntegerField(default=0)
     max_attempts = models.PositiveSmallIntegerField()
     lease_until = models.DateTimeField(null=True)
+    lost_leases = models.PositiveSmallIntegerField(default=0)  # since somebody reported last
     # Rises with every claim. A report counts only under the fence it was claimed with.
     fence = models.PositiveBigIntegerField(default=0)
     # None: never the same as another. An empty text would have to be told apart everywhere.
     dedupe_key = models.CharField(max_length=200, null=True)  # noqa: DJ001
+    # Whom it speaks to, if anybody: where that one is away, all who speak to it wait.
+    peer = models.CharField(max_length=60, null=True)  # noqa: DJ001
     # The period that a scheduled job stands for, named by the moment it falls due.
     period = models.DateTimeField(null=True)
     last_error = models.CharField(max_length=500, blank=True)
@@ -57,10 +60,20 @@ class Job(models.Model):
             models.Index(
                 fields=["priority", "run_at", "id"], condition=Q(state="waiting"), name="jobs_due"
             ),
+            # services.put_off, services.pull_forward
+            models.Index(
+                fields=["peer", "run_at"],
+                condition=Q(state="waiting", peer__isnull=False),
+                name="jobs_of_peer",
+            ),
             # services.claim: leases that ran out; queries.backlog: how many run
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="jobs_leases"),
             # queries.dead_jobs, newest first; queries.backlog: how many died
             models.Index(fields=["-finished_at"], condition=Q(state="dead"), name="jobs_dead"),
+            # queries.unfinished: of a kind what is not done
+            models.Index(
+                fields=["kind", "run_at", "id"], condition=~Q(state="done"), name="jobs_unfinished"
+            ),
             # housekeeping.prune: the oldest done
             models.Index(fields=["finished_at"], condition=Q(state="done"), name="jobs_done"),
         ]

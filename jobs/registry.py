@@ -9,6 +9,7 @@ from jobs.errors import UnknownKind
 
 Payload = dict[str, Any]
 Handler = Callable[[Payload], None]
+Peer = Callable[[Payload], str]
 
 # With jobs.backoff more than two days: a mail server that is down over a weekend loses nothing.
 DEFAULT_MAX_ATTEMPTS = 60
@@ -23,6 +24,7 @@ class Kind:
     function: Handler
     max_attempts: int
     priority: int
+    peer: Peer | None = None
 
 
 _kinds: dict[str, Kind] = {}
@@ -30,14 +32,19 @@ _schedules: dict[str, timedelta] = {}
 
 
 def handler(
-    kind: str, *, max_attempts: int = DEFAULT_MAX_ATTEMPTS, priority: int = DEFAULT_PRIORITY
+    kind: str,
+    *,
+    max_attempts: int = DEFAULT_MAX_ATTEMPTS,
+    priority: int = DEFAULT_PRIORITY,
+    peer: Peer | None = None,
 ) -> Callable[[Handler], Handler]:
     """Register the function that does this kind of job. For what `AppConfig.ready()` imports.
+    `peer` names whom a job with that payload speaks to: see `jobs.services.put_off`.
 
     The function may be called more than once for a job (a worker can die after the work and before
     its report), even twice at the same time when a machine slept through its lease: it must be
-    idempotent. It runs outside any transaction. It raises Retry or Abandon (jobs.errors) to steer;
-    after any other exception the job is tried again with backoff.
+    idempotent. It runs outside any transaction. It raises Retry, Continue or Abandon (jobs.errors)
+    to steer; after any other exception the job is tried again with backoff.
     """
     if max_attempts < 1:
         raise ValueError("a job is attempted at least once")
@@ -46,7 +53,7 @@ def handler(
         known = _kinds.get(kind)
         if known is not None and known.function is not function:
             raise ValueError(f"two handlers for {kind}")
-        _kinds[kind] = Kind(kind, function, max_attempts, priority)
+        _kinds[kind] = Kind(kind, function, max_attempts, priority, peer)
         return function
 
     return register
@@ -71,6 +78,11 @@ def find(kind: str) -> Kind:
 def known_kinds() -> list[str]:
     """Sorted, so that a statement is the same text each time."""
     return sorted(_kinds)
+
+
+def urgent_kinds() -> list[str]:
+    """Those that go before mails by themselves, not by a single job's wish: see jobs.worker."""
+    return sorted(kind.name for kind in _kinds.values() if kind.priority < DEFAULT_PRIORITY)
 
 
 def schedules() -> Mapping[str, timedelta]:

@@ -17,11 +17,14 @@ from jobs.errors import LeaseLost, SafeError, describe
 from jobs.models import Job
 from jobs.payloads import require_opaque
 from jobs.registry import Payload
+from jobs.waking import wake_after_commit
 
 LEASE = timedelta(minutes=1)
 BATCH = 1000
 # Leases that ran out are looked at in portions of this size on top of the claim's own limit.
 EXPIRED_PORTION = 100
+# So many workers may die with a job; then it is kept apart, before it ends all the others' work.
+MOST_LOST = 15
 
 State = Job.State
 
@@ -48,18 +51,9 @@ def enqueue(
     the caller's changes. Raises UnknownKind; ValueError for a payload with more than ids in it.
     """
     job = _draft(kind, payload, run_at=run_at, dedupe_key=dedupe_key, priority=priority)
-    if dedupe_key is None:
-        job.save(force_insert=True)
-        return job
-    with transaction.atomic():
-        while not _hold_waiting([dedupe_key]):
-            try:
-                with transaction.atomic():
-                    job.save(force_insert=True)
-                return job
-            except IntegrityError:
-                continue  # another one came in between, and may be claimed by now: look again
-    return None
+    added = _insert(job)
+    wake_after_commit()
+    return job if added else None
 
 
 def enqueue_many(
@@ -85,6 +79,7 @@ def enqueue_many(
         for payload in payloads
     ]
     with transaction.atomic():
+        wake_after_commit()
         if dedupe_key is None:
             Job.objects.bulk_create(drafts, batch_size=BATCH)
             return
@@ -99,21 +94,26 @@ def enqueue_many(
                 missing = [key for key in missing if key not in held]
 
 
-def claim(*, limit: int = 1, lease: timedelta = LEASE) -> list[Job]:
+def claim(*, limit: int = 1, lease: timedelta = LEASE, urgent: bool = False) -> list[Job]:
     """Take up to `limit` due jobs of the kinds known here: by priority, then the longest due first.
+    `urgent`: only of urgent kinds, and where the job itself goes before mails, too.
 
     Due are waiting jobs whose time has come, and running ones whose lease ran out as their worker
-    died; those of them without attempts left go to dead. Two claims never give one job.
+    died; those of them without attempts left go to dead, and those with which MOST_LOST workers
+    died one after the other. Two claims never give one job.
     """
     now = timezone.now()
-    kinds = registry.known_kinds()
+    kinds = registry.urgent_kinds() if urgent else registry.known_kinds()
+    due = due_jobs(now, kinds)
+    if urgent:  # a short piece of the index, however many mails are due
+        due = due.filter(priority__lt=registry.DEFAULT_PRIORITY)
     with transaction.atomic():
         expired = _free(expired_leases(now, kinds), limit + EXPIRED_PORTION)
-        poison = [job for job in expired if job.attempts >= job.max_attempts]
+        poison = [job for job in expired if _is_poison(job)]
         if poison:
             _bury_unreported(poison, now)
-        candidates = [job for job in expired if job.attempts < job.max_attempts]
-        candidates += _free(due_jobs(now, kinds), limit)
+        candidates = [job for job in expired if not _is_poison(job)]
+        candidates += _free(due, limit)
         candidates.sort(key=lambda job: (job.priority, job.run_at, job.pk))
         taken = candidates[:limit]
         if taken:
@@ -148,6 +148,29 @@ def release(job: Job) -> None:
     _wait_again(job, attempts=job.attempts - 1, run_at=job.run_at)
 
 
+def go_on(job: Job) -> None:
+    """Report a claimed job as partly done: due again, behind what is due already, with all its
+    attempts. Raises LeaseLost.
+    """
+    _wait_again(job, attempts=0, run_at=timezone.now(), last_error="")
+
+
+def put_off(*, peer: str, until: datetime) -> None:
+    """Let all waiting jobs that speak to this peer rest until then: what one has just found out
+    holds for all.
+    """
+    waiting = Job.objects.filter(peer=peer, state=State.WAITING)
+    _move(waiting.filter(run_at__lt=until), to=until)
+
+
+def pull_forward(*, peer: str, until: datetime) -> None:
+    """Take back that they were put off until then. What waits longer has reasons of its own."""
+    now = timezone.now()
+    waiting = Job.objects.filter(peer=peer, state=State.WAITING)
+    _move(waiting.filter(run_at__gt=now, run_at__lte=until), to=now)
+    wake_after_commit()
+
+
 def extend(job: Job, lease: timedelta = LEASE) -> None:
     """Hold a running job for `lease` from now. Raises LeaseLost."""
     until = timezone.now() + lease
@@ -156,13 +179,26 @@ def extend(job: Job, lease: timedelta = LEASE) -> None:
     job.lease_until = until
 
 
+def note_progress(job: Job) -> None:
+    """It has come further: attempts and workers are counted anew, since what is done was not what
+    they failed or died of.
+    """
+    if job.lost_leases or job.attempts > 1:
+        _held(job).update(lost_leases=0, attempts=1)
+        job.lost_leases, job.attempts = 0, 1
+
+
 def retry(job: Job) -> bool:
     """Bring a dead job back with all its attempts. False if it was not dead, or its twin waits."""
     dead = Job.objects.filter(pk=job.pk, state=State.DEAD)
     try:
         with transaction.atomic():
             changed = dead.update(
-                state=State.WAITING, attempts=0, run_at=timezone.now(), finished_at=None
+                state=State.WAITING,
+                attempts=0,
+                lost_leases=0,
+                run_at=timezone.now(),
+                finished_at=None,
             )
             return bool(changed)
     except IntegrityError:
@@ -201,8 +237,25 @@ def _draft(
         run_at=run_at or timezone.now(),
         dedupe_key=dedupe_key,
         priority=known.priority if priority is None else priority,
+        peer=known.peer(payload) if known.peer else None,
         max_attempts=known.max_attempts,
     )
+
+
+def _insert(job: Job) -> bool:
+    """False where another one with its key waits."""
+    if job.dedupe_key is None:
+        job.save(force_insert=True)
+        return True
+    with transaction.atomic():
+        while not _hold_waiting([job.dedupe_key]):
+            try:
+                with transaction.atomic():
+                    job.save(force_insert=True)
+                return True
+            except IntegrityError:
+                continue  # another one came in between, and may be claimed by now: look again
+    return False
 
 
 def _hold_waiting(keys: list[str]) -> set[str | None]:
@@ -220,7 +273,25 @@ def _free(jobs: QuerySet[Job], limit: int) -> list[Job]:
     return list(jobs.select_for_update(skip_locked=True)[:limit])
 
 
+@transaction.atomic
+def _move(jobs: QuerySet[Job], *, to: datetime) -> None:
+    """One statement, however many. It passes over those that a claim is just taking."""
+    free = jobs.select_for_update(skip_locked=True).values("pk")
+    Job.objects.filter(pk__in=free).update(run_at=to)
+
+
+def _is_poison(job: Job) -> bool:
+    """Of a job whose lease ran out."""
+    return job.attempts >= job.max_attempts or job.lost_leases + 1 >= MOST_LOST
+
+
 def _take(jobs: list[Job], *, until: datetime) -> None:
+    lost = [job for job in jobs if job.state == State.RUNNING]
+    if lost:
+        rows = Job.objects.filter(pk__in=[job.pk for job in lost])
+        rows.update(lost_leases=F("lost_leases") + 1)
+        for job in lost:
+            job.lost_leases += 1
     Job.objects.filter(pk__in=[job.pk for job in jobs]).update(
         state=State.RUNNING, lease_until=until, attempts=F("attempts") + 1, fence=F("fence") + 1
     )
@@ -244,7 +315,7 @@ def _held(job: Job) -> QuerySet[Job]:
 
 
 def _report(job: Job, **changes: Any) -> None:
-    if not _held(job).update(lease_until=None, **changes):
+    if not _held(job).update(lease_until=None, lost_leases=0, **changes):
         raise LeaseLost(str(job.pk))
 
 

@@ -5,6 +5,7 @@ Delivery is at least once: handlers are idempotent (jobs.registry.handler).
 
 import logging
 import threading
+import time
 from datetime import timedelta
 from typing import Protocol
 
@@ -31,29 +32,42 @@ class StopSignal(Protocol):
 
 
 class Worker:
-    """Runs due jobs in `threads` threads. Idle ones look again after 0.2 s, later every 2 s."""
+    """Runs due jobs in `threads` threads. Idle ones look again after 0.2 s, later every 2 s.
+
+    The first `reserved` of them take urgent kinds alone: they are free when all others hang in a
+    slow mail server.
+    """
 
     def __init__(
         self,
         *,
         stop: StopSignal,
         threads: int = 1,
+        reserved: int = 0,
         lease: timedelta = LEASE,
         poll: tuple[float, float] = (0.2, 2.0),
+        patience: float | None = None,
     ) -> None:
         self._stop = stop
         self._lease = lease
         self._shortest, self._longest = poll
+        self._patience = patience
         self._heartbeat = Heartbeat(lease)
         self._planner = Planner()
         self._broken = threading.Event()
         self._runners = [
-            threading.Thread(target=self._run_thread, name=f"jobs-{number}", daemon=True)
+            threading.Thread(
+                target=self._run_thread,
+                args=(number < reserved,),
+                name=f"jobs-{number}",
+                daemon=True,
+            )
             for number in range(max(1, threads))
         ]
 
     def run(self) -> None:
-        """Work until `stop` is set, then finish what runs and return. Once only.
+        """Work until `stop` is set, then finish what runs and return. Once only. What lasts longer
+        than `patience` seconds from then is given back: the process should end.
 
         Raises RuntimeError when one of the threads died: the process should be replaced. The thread
         of the caller plans the schedules, and closes its own database connection.
@@ -67,11 +81,17 @@ class Worker:
                 self._stop.wait(TICK)
         finally:
             self._broken.set()
-            for runner in self._runners:
-                runner.join()
+            self._finish()
             self._heartbeat.stop()
         if not self._stop.is_set():
             raise RuntimeError("a worker thread died")
+
+    def _finish(self) -> None:
+        deadline = None if self._patience is None else time.monotonic() + self._patience
+        for runner in self._runners:
+            runner.join(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        if any(runner.is_alive() for runner in self._runners):
+            self._heartbeat.give_back()
 
     def _stopping(self) -> bool:
         return self._stop.is_set() or self._broken.is_set()
@@ -83,11 +103,11 @@ class Worker:
         except Error:
             logger.exception("schedules not planned")
 
-    def _run_thread(self) -> None:
+    def _run_thread(self, urgent: bool) -> None:
         pause = self._shortest
         try:
             while not self._stopping():
-                if self._run_next():
+                if self._run_next(urgent):
                     pause = self._shortest
                 else:
                     self._stop.wait(pause)
@@ -96,11 +116,11 @@ class Worker:
             self._broken.set()
             connections.close_all()
 
-    def _run_next(self) -> bool:
+    def _run_next(self, urgent: bool) -> bool:
         """Claim one job and run it. False when there is none, or the database cannot be reached."""
         try:
             renew_connections()
-            for job in claim(lease=self._lease):
+            for job in claim(lease=self._lease, urgent=urgent):
                 if self._stopping():
                     release(job)
                     return False

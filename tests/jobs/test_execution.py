@@ -7,8 +7,8 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from jobs.errors import Abandon, Retry
-from jobs.execution import execute
+from jobs.errors import Abandon, Continue, Retry
+from jobs.execution import came_further, execute
 from jobs.models import Job
 from jobs.registry import Payload, handler
 from jobs.services import LEASE, claim, enqueue
@@ -33,6 +33,24 @@ def test_the_handler_gets_the_payload() -> None:
     seen: list[Payload] = []
     assert run_one(seen.append).state == "done"
     assert seen == [{"id": "a"}]
+
+
+@pytest.mark.django_db
+def test_what_goes_on_where_it_stood_is_no_poison() -> None:
+    seen: list[tuple[int, int]] = []
+
+    def go_on(payload: Payload) -> None:
+        for _ in range(2):
+            job = Job.objects.get()
+            seen.append((job.attempts, job.lost_leases))
+            came_further()
+
+    handler("x")(go_on)
+    enqueue(kind="x", payload={"id": "a"})
+    Job.objects.update(attempts=40, lost_leases=3)
+    execute(claim()[0])
+    assert seen == [(41, 3), (1, 0)]
+    came_further()  # outside a job it says nothing
 
 
 @pytest.mark.django_db(transaction=True)
@@ -63,6 +81,26 @@ def test_retry_names_its_time() -> None:
 @pytest.mark.django_db
 def test_abandon_is_death() -> None:
     assert run_one(raising(Abandon("gone"))).state == "dead"
+
+
+@pytest.mark.django_db
+def test_who_got_somewhere_goes_on_with_all_attempts() -> None:
+    left = [1, 2, 3, 4, 5]  # more than there are attempts
+
+    def do_one(payload: Payload) -> None:
+        left.pop()
+        if left:
+            raise Continue
+
+    handler("x", max_attempts=3)(do_one)
+    handler("y")(lambda payload: None)
+    enqueue(kind="x", payload={})
+    enqueue(kind="y", payload={})
+    execute(claim()[0])
+    assert claim()[0].kind == "y"  # which was due before the rest
+    for _ in range(4):
+        execute(claim()[0])
+    assert Job.objects.get(kind="x").state == "done"
 
 
 @pytest.mark.django_db

@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,8 @@ from django.utils import timezone
 
 from jobs.errors import Abandon
 from jobs.models import Job
-from jobs.queries import backlog, dead_jobs
+from jobs.queries import backlog, dead_jobs, reports_by_kind, unfinished
+from jobs.registry import handler
 from jobs.services import abandon, claim, complete, enqueue, enqueue_many
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ran")]
@@ -31,18 +33,31 @@ def test_each_number_is_told_apart() -> None:
     assert len(captured) == 1
 
 
-def test_it_goes_by_the_indexes() -> None:
+@pytest.mark.parametrize("read", [backlog, reports_by_kind])
+def test_it_goes_by_the_indexes(read: Callable[[], object]) -> None:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")
         with CaptureQueriesContext(connection) as captured:
-            backlog()
+            read()
         explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
         cursor.execute(f"{explain} {captured[0]['sql']}")
         plan = str(cursor.fetchall())
     for index in ("jobs_due", "jobs_leases", "jobs_dead"):
         assert index in plan
     assert "jobs_dead" in dead_jobs().explain()
+
+
+def test_the_unfinished_of_a_kind_are_found_by_their_index() -> None:
+    rows = unfinished("note").order_by("run_at", "pk")
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
+        assert "jobs_unfinished" in rows.explain()
+        if connection.vendor == "sqlite":  # as it is asked: with parameters
+            sql, values = rows.query.sql_with_params()
+            cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+            assert "jobs_unfinished" in str(cursor.fetchall())
 
 
 def test_the_dead_are_listed_latest_first() -> None:
@@ -53,3 +68,13 @@ def test_the_dead_are_listed_latest_first() -> None:
             abandon(job, Abandon("no"))
     assert [job.payload["id"] for job in dead_jobs()] == ["b", "c", "a"]
     assert Job.objects.count() == 3
+
+
+def test_unfinished_of_a_kind() -> None:
+    handler("other")(lambda payload: None)
+    for kind in ("note", "note", "note", "other"):
+        enqueue(kind=kind, payload={"id": "a"})
+    first, second = Job.objects.filter(kind="note")[:2]
+    Job.objects.filter(pk=first.pk).update(state="done")
+    Job.objects.filter(pk=second.pk).update(state="dead")
+    assert [job.state for job in unfinished("note").order_by("pk")] == ["dead", "waiting"]

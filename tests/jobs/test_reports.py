@@ -3,18 +3,25 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs.errors import Abandon, LeaseLost
 from jobs.models import Job
+from jobs.registry import handler
 from jobs.services import (
     LEASE,
     abandon,
     claim,
     complete,
     enqueue,
+    enqueue_many,
     extend,
     fail,
+    go_on,
+    pull_forward,
+    put_off,
     release,
     retry,
 )
@@ -95,9 +102,69 @@ def test_a_released_job_is_due_as_if_never_claimed() -> None:
     assert claim() == [job]
 
 
+@pytest.fixture
+def peers() -> None:
+    """Letters speak to a peer of theirs, parcels and notes to nobody."""
+    for kind in ("letter", "card"):
+        handler(kind, peer=lambda payload: f"to:{payload['id']}")(lambda payload: None)
+    handler("parcel")(lambda payload: None)
+
+
+def names(jobs: list[Job]) -> list[tuple[str, str]]:
+    return [(job.kind, job.payload["id"]) for job in jobs]
+
+
+@pytest.mark.usefixtures("peers")
+def test_all_that_speak_to_a_peer_are_put_off() -> None:
+    enqueue(kind="letter", payload={"id": "1"})
+    (running,) = claim()
+    for kind, name in (("letter", "1"), ("card", "1"), ("letter", "12"), ("parcel", "1")):
+        enqueue(kind=kind, payload={"id": name})
+    later = timezone.now() + timedelta(hours=2)
+    enqueue(kind="letter", payload={"id": "1"}, run_at=later)
+    until = timezone.now() + timedelta(hours=1)
+    put_off(peer="to:1", until=until)
+    assert names(claim(limit=9)) == [("letter", "12"), ("parcel", "1")]
+    assert Job.objects.get(pk=running.pk).state == "running"
+    assert Job.objects.filter(run_at=until, state="waiting").count() == 2
+    assert Job.objects.filter(run_at=later).count() == 1
+
+
+@pytest.mark.usefixtures("peers")
+def test_what_was_put_off_is_pulled_forward() -> None:
+    """But for what waits longer than that, for reasons of its own, and what is another's."""
+    until = timezone.now() + timedelta(hours=1)
+    for name in ("1", "2"):
+        enqueue(kind="letter", payload={"id": name})
+        put_off(peer=f"to:{name}", until=until)
+    enqueue(kind="card", payload={"id": "1"}, run_at=until + timedelta(hours=1))
+    assert claim(limit=9) == []
+    pull_forward(peer="to:1", until=until)
+    assert names(claim(limit=9)) == [("letter", "1")]
+    assert Job.objects.filter(state="waiting").count() == 2
+
+
+@pytest.mark.usefixtures("peers")
+@pytest.mark.parametrize("move", [put_off, pull_forward])
+def test_ten_thousand_are_moved_in_one_statement_by_an_index(move: Callable[..., None]) -> None:
+    enqueue_many(kind="letter", payloads=[{"id": "1"}] * 10_000)
+    enqueue_many(kind="parcel", payloads=[{"id": "1"}] * 10_000)
+    enqueue(kind="letter", payload={"id": "2"})
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE jobs_job")
+        with CaptureQueriesContext(connection) as captured:
+            move(peer="to:2", until=timezone.now() + timedelta(hours=1))
+        (update,) = [query["sql"] for query in captured if query["sql"].startswith("UPDATE")]
+        explain = "EXPLAIN" if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN"
+        cursor.execute(f"{explain} {update}")
+        assert "jobs_of_peer" in str(cursor.fetchall())
+
+
 REPORTS: list[Callable[[Job], None]] = [
     complete,
     extend,
+    go_on,
     release,
     lambda job: fail(job, ValueError()),
     lambda job: abandon(job, ValueError()),

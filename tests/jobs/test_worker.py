@@ -37,6 +37,29 @@ def test_several_workers_share(ran: list[str]) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_mails_that_hang_leave_threads_for_a_mirror(ran: list[str]) -> None:
+    hanging, go_on = threading.Semaphore(0), threading.Event()
+
+    def hang(payload: Payload) -> None:
+        hanging.release()
+        go_on.wait(30)
+
+    handler("mail")(hang)
+    handler("mirror", priority=40)(lambda payload: ran.append(payload["id"]))
+    enqueue_many(kind="mail", payloads=[{"id": f"mail-{n}"} for n in range(10)])
+    with working(threads=4, reserved=2):
+        try:
+            for _ in range(2):
+                assert hanging.acquire(timeout=10)
+            enqueue(kind="mirror", payload={"id": "a"})
+            eventually(lambda: states()["a"] == "done")
+            assert Job.objects.filter(kind="mail", state="running").count() == 2
+        finally:
+            go_on.set()
+        eventually(lambda: set(states().values()) == {"done"})
+
+
+@pytest.mark.django_db(transaction=True)
 def test_an_idle_worker_finds_new_work(ran: list[str]) -> None:
     with working():
         time.sleep(0.1)
@@ -60,6 +83,34 @@ def test_stopping_finishes_what_runs_and_begins_nothing() -> None:
         go_on.set()
     assert states() == {"a": "done", "b": "done", "c": "waiting", "d": "waiting"}
     assert set(Job.objects.filter(state="waiting").values_list("attempts", flat=True)) == {0}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_finished_is_given_back_at_once(ran: list[str]) -> None:
+    running, go_on = threading.Event(), threading.Event()
+
+    def hang(payload: Payload) -> None:
+        running.set()
+        go_on.wait(30)
+
+    handler("hang")(hang)
+    enqueue(kind="hang", payload={"id": "a"})
+    enqueue(kind="note", payload={"id": "b"})
+    try:
+        with working(threads=2, patience=0.1):
+            assert running.wait(10)
+            eventually(lambda: states()["b"] == "done")
+        job = Job.objects.get(kind="hang")
+        assert (job.state, job.attempts, job.lease_until) == ("waiting", 0, None)
+        assert states()["b"] == "done"
+    finally:
+        go_on.set()
+    eventually(lambda: not hanging_threads())
+    assert states()["a"] == "waiting"  # what the old thread reported was refused
+
+
+def hanging_threads() -> list[str]:
+    return [thread.name for thread in threading.enumerate() if thread.name.startswith("jobs-")]
 
 
 @pytest.mark.django_db(transaction=True)

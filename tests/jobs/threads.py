@@ -14,11 +14,18 @@ from jobs.worker import Worker
 
 @contextmanager
 def working(
-    threads: int = 1, lease: timedelta = LEASE, stop: threading.Event | None = None
+    threads: int = 1,
+    lease: timedelta = LEASE,
+    stop: threading.Event | None = None,
+    reserved: int = 0,
+    patience: float | None = None,
 ) -> Iterator[threading.Event]:
     """A worker at work during the block; gives its stop signal. Raises its errors."""
     stop = stop or threading.Event()
-    worker = Worker(stop=stop, threads=threads, lease=lease, poll=(0.01, 0.05))
+    poll = (0.01, 0.05)
+    worker = Worker(
+        stop=stop, threads=threads, reserved=reserved, lease=lease, poll=poll, patience=patience
+    )
 
     def run() -> None:
         try:
