@@ -3,6 +3,7 @@
 from secrets import randbelow
 
 ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
+MAX_LENGTH = 64  # of those that come from elsewhere (imports)
 LENGTH = 22  # 22 characters of 63 are 131 random bits
 
 

@@ -25,6 +25,18 @@ def in_pieces(result: Iterable[Sequence[Any]]) -> Iterator[bytes]:
     yield after
 
 
+MAX_TOLD = 300  # characters of a sentence or a name in an error
+
+
+def brief(told: Any) -> Any:
+    """The same with long texts cut: an error quotes what was sent, which may be a megabyte."""
+    if isinstance(told, str):
+        return told if len(told) <= MAX_TOLD else f"{told[: MAX_TOLD - 80]}…{told[-79:]}"
+    if isinstance(told, dict):
+        return {brief(name): brief(value) for name, value in told.items()}
+    return [brief(value) for value in told]
+
+
 def failure(
     description: str,
     *,
@@ -37,6 +49,6 @@ def failure(
     return {
         "status": {"success": False, "description": description},
         "result": [],
-        "fieldErrors": field_errors or {},
-        "validationErrors": list(validation_errors),
+        "fieldErrors": brief(field_errors or {}),
+        "validationErrors": brief(validation_errors),
     }

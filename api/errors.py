@@ -34,10 +34,10 @@ class Unprocessable(Exception):
 
 class InvalidItems(Exception):
     """Items of a batch are wrong. `by_index` has what is wrong with which, as ValidationError's
-    dict.
+    dict; `unread` is how many were not looked at, because enough were wrong.
     """
 
-    def __init__(self, by_index: Mapping[int, Mapping[str, list[str]]]) -> None:
+    def __init__(self, by_index: Mapping[int, Mapping[str, list[str]]], *, unread: int = 0) -> None:
         self.by_index = {
             str(index): {
                 "nonFieldErrors" if name == django_errors.NON_FIELD_ERRORS else camel(name): texts
@@ -45,7 +45,8 @@ class InvalidItems(Exception):
             }
             for index, errors in by_index.items()
         }
-        super().__init__(f"{len(by_index)} items are wrong: nothing was stored.")
+        rest = f" The last {unread} items were not looked at." if unread else ""
+        super().__init__(f"{len(by_index)} items are wrong: nothing was stored.{rest}")
 
 
 class InsufficientScope(drf_errors.PermissionDenied):
@@ -146,7 +147,11 @@ def django_messages(error: django_errors.ValidationError) -> tuple[dict[str, lis
 
 
 def camel(path: str) -> str:
-    return re.sub(r"(?<=[a-z])_([a-z])", lambda found: found[1].upper(), path)
+    """The first part of a path is a field of ours; what lies in it may have others' names, such as
+    `extensions.extensions:my_ext`.
+    """
+    field, dot, rest = path.partition(".")
+    return re.sub(r"(?<=[a-z])_([a-z])", lambda found: found[1].upper(), field) + dot + rest
 
 
 def flatten(detail: Any) -> tuple[dict[str, list[str]], list[str]]:

@@ -48,6 +48,13 @@ def create_once(request: Request, create: Callable[[], Sequence[str]]) -> list[s
         return list(record.result_ids)
 
 
+def is_repeat(request: Request) -> bool:
+    """Whether something was created under the request's key before. For who has much to prepare."""
+    key = request.headers.get("Idempotency-Key", "")
+    told = {"client": request.auth.client_key, "key": sha256(key.encode())}
+    return bool(key) and IdempotencyRecord.objects.filter(**told).exists()
+
+
 def request_digest(request: Request) -> str:
     """Digest of method, path and parsed body: a retry may order its keys, or part its form, in
     another way.

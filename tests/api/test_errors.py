@@ -6,7 +6,15 @@ from django.http import Http404
 from rest_framework import exceptions as drf_errors
 
 from api.envelope import failure
-from api.errors import Conflict, InsufficientScope, Unprocessable, describe, flatten, headers_of
+from api.errors import (
+    Conflict,
+    InsufficientScope,
+    InvalidItems,
+    Unprocessable,
+    describe,
+    flatten,
+    headers_of,
+)
 from tests.support.envelopes import failure_of
 
 NOT_FOUND = "entity not found or insufficient privileges"
@@ -144,3 +152,23 @@ class TestOverHTTP:
     @pytest.mark.parametrize("entity_id", ["x" * 5000, "%ff", "..%2f..", "'--", "☃"])
     def test_strange_ids_are_unknown_ones(self, api, entity_id):
         failure_of(api.get(f"/v2/issuers/{entity_id}"), 404)
+
+
+def test_what_was_sent_is_not_sent_back_whole():
+    long = "x" * 1_000_000
+    choice = drf_errors.ValidationError({"role": [f'"{long}" is not a valid choice.'], long: ["a"]})
+    _, body = describe(choice)
+    ((text,), _) = body["fieldErrors"].values()
+    assert text.startswith('"xxx')
+    assert text.endswith(" is not a valid choice.")
+    assert len(str(body)) < 1500
+    items = describe(InvalidItems({0: {"role": [long]}}))[1]
+    assert len(str(items)) < 1000
+    assert len(describe(django_errors.ValidationError(long))[1]["validationErrors"][0]) == 300
+
+
+def test_names_of_others_stay():
+    error = InvalidItems({3: {"extensions.extensions:my_ext.type": ["a"], "issued_on": ["b"]}})
+    assert describe(error)[1]["fieldErrors"] == {
+        "3": {"extensions.extensions:my_ext.type": ["a"], "issuedOn": ["b"]}
+    }
