@@ -8,6 +8,7 @@ from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.db import transaction
 from django.http import HttpRequest
 from django.urls import reverse
 
@@ -19,6 +20,8 @@ from accounts.services.mail import send_later
 from accounts.services.people import change_password
 from accounts.throttling import Guesses, may_mail, refuse_beyond
 from activity.actors import Actor, Channel
+from activity.services import record
+from activity.subjects import Subject
 from ob.identity import normalise_identity
 
 # Strangers can ask for these: so many an hour and address.
@@ -28,6 +31,18 @@ ASKED_FOR = {
     "account_already_exists",
     "password_reset_key",
     "unknown_account",
+}
+
+# The library tells people of these by mail; here they enter the log as well. What our own services
+# do (passwords, addresses) is logged there.
+LOGGED = {
+    "totp_activated": "user.totp-activated",
+    "totp_deactivated": "user.totp-deactivated",
+    "recovery_codes_generated": "user.recovery-codes-made",
+    "webauthn_added": "user.passkey-added",
+    "webauthn_removed": "user.passkey-removed",
+    "account_connected": "user.sign-in-connected",
+    "account_disconnected": "user.sign-in-disconnected",
 }
 
 
@@ -54,6 +69,21 @@ class AccountAdapter(DefaultAccountAdapter):
         if name in ASKED_FOR and not may_mail(email, self.request):
             return
         send_later(name, address=self.row_of(email, context.get("user")))
+
+    @transaction.atomic
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Whatever changes how somebody signs in is told them, and logged."""
+        verb = LOGGED.get(template_prefix.rpartition("/")[2])
+        if verb:
+            actor = Actor(user=user, channel=Channel.WEB)
+            record(verb, Subject("user", user.entity_id), actor=actor)
+        super().send_notification_mail(template_prefix, user, context, email)
 
     def row_of(self, email: str, user: User | None) -> EmailAddress | None:
         if user is not None:

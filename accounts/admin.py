@@ -1,8 +1,67 @@
-"""What administrators write at /staff/: the terms that people agree to."""
+"""What administrators do at /staff/: open and close accounts, write the terms that people agree
+to.
+"""
 
-from django.contrib import admin
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
-from accounts.models import TermsVersion
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import TermsVersion, User
+from accounts.services.people import set_active, set_administrator
+from accounts.web.acting import actor
+
+
+@admin.register(User)
+class UserAdmin(admin.ModelAdmin):
+    """People make their accounts themselves; here they are looked at, closed and opened."""
+
+    list_display = ("email", "first_name", "last_name", "is_active", "is_superuser", "last_login")
+    list_filter = ("is_active", "is_superuser")
+    search_fields = ("email", "first_name", "last_name")
+    ordering = ("email",)
+    fields = (*list_display, "date_joined", "entity_id")
+    readonly_fields = fields
+    actions = ("close_accounts", "open_accounts", "make_administrators", "end_administrators")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return False
+
+    @admin.action(description="Close these accounts: nothing of theirs opens anything any more")
+    def close_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self.each(request, users, partial(set_active, actor=actor(request), active=False))
+
+    @admin.action(description="Open these accounts again")
+    def open_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self.each(request, users, partial(set_active, actor=actor(request), active=True))
+
+    @admin.action(description="Make these people administrators")
+    def make_administrators(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self.each(
+            request, users, partial(set_administrator, actor=actor(request), administrator=True)
+        )
+
+    @admin.action(description="These people are no administrators any more")
+    def end_administrators(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self.each(
+            request, users, partial(set_administrator, actor=actor(request), administrator=False)
+        )
+
+    def each(self, request: HttpRequest, users: QuerySet[User], act: Callable[..., Any]) -> None:
+        """One by one: what cannot be done to one is said, and done to the others."""
+        for user in users:
+            try:
+                act(user=user)
+            except ValidationError as error:
+                text = f"{user.email}: {' '.join(error.messages)}"
+                self.message_user(request, text, level=messages.ERROR)
 
 
 @admin.register(TermsVersion)

@@ -12,7 +12,7 @@ from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
 from accounts.models import User
-from accounts.services.people import set_names
+from accounts.services.people import one_line
 from activity.actors import Actor, Channel
 from activity.services import record
 from activity.subjects import Subject
@@ -71,14 +71,16 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """An account made with an address of the organisation's own domains is the same person's.
         Of other addresses it may say what it likes.
         """
-        domains = login.provider.app.settings.get("verified_email") or []
-        return email.rpartition("@")[2].lower() in domains
+        domains = login.provider.app.settings.get("verified_email")
+        # The library knows `true` as well: all addresses. That is more than one of them can vouch
+        # for.
+        return isinstance(domains, list) and email.rpartition("@")[2].lower() in domains
 
     def populate_user(
         self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]
     ) -> User:
         user = super().populate_user(request, sociallogin, data)
-        set_names(user, first_name=user.first_name, last_name=user.last_name)
+        user.first_name, user.last_name = one_line(user.first_name), one_line(user.last_name)
         return user
 
     @transaction.atomic

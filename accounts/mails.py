@@ -86,6 +86,9 @@ MAILS = {
         _("Your main address was changed"),
         _("Another address is the main one of your account now."),
     ),
+    "email_added": notice(
+        _("An address was added"), _("An e-mail address was added to your account.")
+    ),
     "email_deleted": notice(
         _("An address was removed"), _("An e-mail address was removed from your account.")
     ),

@@ -22,7 +22,7 @@ from accounts.api.shapes import (
     SelfV1Shape,
     TermsVersionShape,
 )
-from api.openapi import StatusShape, answers, query
+from api.openapi import IDEMPOTENCY, StatusShape, answers, query
 
 SELF: dict[str, Any] = {
     "entityType": "BadgeUser",
@@ -123,7 +123,10 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
     "/v1/user/emails": {
         "get": extend_schema(summary="Your addresses", responses={200: AddressV1Shape(many=True)}),
         "post": extend_schema(
-            summary="Add an address", request=NewAddressInput, responses={201: AddressV1Shape}
+            summary="Add an address",
+            parameters=[IDEMPOTENCY],
+            request=NewAddressInput,
+            responses={201: AddressV1Shape},
         ),
     },
     "/v1/user/emails/{address_id}": {

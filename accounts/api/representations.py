@@ -45,8 +45,9 @@ def whole_profile(user: User, terms: TermsVersion | None) -> dict[str, Any]:
     }
 
 
-def profile_of_another(user: User) -> dict[str, Any]:
-    shown = profile(user)
+def profile_of_another(user: User, terms: TermsVersion | None) -> dict[str, Any]:
+    """The same without addresses, for administrators' programs."""
+    shown = whole_profile(user, terms)
     del shown["emails"]
     return shown
 

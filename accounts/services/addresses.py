@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.links import address_id
 from accounts.models import User
+from accounts.queries import primary_address
 from accounts.services.mail import send_later
 from activity.actors import Actor
 from activity.services import record
@@ -34,6 +35,7 @@ def add_address(*, actor: Actor, user: User, email: str) -> EmailAddress:
     except IntegrityError:
         raise ValidationError({"email": [_("This is one of your addresses already.")]}) from None
     send_later("email_confirmation", address=address)
+    send_later("email_added", address=primary_address(user))
     note("address.added", address, actor)
     return address
 

@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import timedelta
+from typing import TypedDict, Unpack
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.password_validation import validate_password
@@ -10,7 +11,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.queries import known_user, server_is_owned
+from accounts.queries import administrators, known_user, server_is_owned, verified_addresses
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
@@ -24,13 +25,14 @@ OWNERSHIP_LOCK = 4_242_001  # any number that nothing else in the database locks
 def create_user(
     *, actor: Actor, email: str, password: str, name: str = "", administrator: bool = False
 ) -> tuple[User, bool]:
-    """Create a user with a verified address; a known address changes nothing and answers `created`
-    False.
+    """Create a user with a verified address; a known one changes nothing and answers `created`
+    False. Who claimed the address and never proved it is in nobody's way.
 
     Raises ValidationError for a malformed address, a weak password, or an administrator wanted
     where the address is that of somebody who is none.
     """
     draft = draft_user(email, name)
+    forget_unproved(email)
     if known := known_user(email):
         if administrator and not known.is_superuser:
             text = f"{known.email} is the address already of somebody who is no administrator."
@@ -48,6 +50,14 @@ def create_user(
         raise
     record("user.created", Subject("user", draft.entity_id), actor=actor)
     return draft, True
+
+
+def forget_unproved(email: str) -> None:
+    """Forget an account that claims this address and never proved any, nor signed in."""
+    claims = User.objects.filter(email=normalise_identity("email", email), last_login=None)
+    for claim in claims.filter(emailaddress__isnull=False, is_superuser=False):
+        if not verified_addresses(claim):
+            claim.delete()
 
 
 def draft_user(email: str, name: str) -> User:
@@ -85,8 +95,7 @@ def sign_up(
 
     Raises ValidationError.
     """
-    draft = User(email=normalise_identity("email", email), marketing_opt_in=marketing_opt_in)
-    set_names(draft, first_name=first_name, last_name=last_name)
+    draft = draft_account(email, first_name, last_name, marketing_opt_in=marketing_opt_in)
     draft.clean_fields(exclude=["password"])
     set_strong_password(draft, password)
     if known_user(email):
@@ -101,17 +110,32 @@ def sign_up(
     return draft
 
 
-@transaction.atomic
-def update_profile(*, actor: Actor, user: User, **told: str | int | bool) -> User:
-    """Change what is told of first_name, last_name, marketing_opt_in, agreed_terms_version.
-
-    Raises ValidationError.
-    """
-    set_names(
-        user, **{name: told.pop(name) for name in ("first_name", "last_name") if name in told}
+def draft_account(
+    email: str, first_name: str, last_name: str, *, marketing_opt_in: bool = False
+) -> User:
+    """An unsaved account as it would be stored, whether or not anybody has the address."""
+    return User(
+        email=normalise_identity("email", email),
+        first_name=one_line(first_name),
+        last_name=one_line(last_name),
+        marketing_opt_in=marketing_opt_in,
     )
+
+
+class Profile(TypedDict, total=False):
+    """What people say of themselves."""
+
+    first_name: str
+    last_name: str
+    marketing_opt_in: bool
+    agreed_terms_version: int
+
+
+@transaction.atomic
+def update_profile(*, actor: Actor, user: User, **told: Unpack[Profile]) -> User:
+    """Change what is told. Raises ValidationError."""
     for name, value in told.items():
-        setattr(user, name, value)
+        setattr(user, name, one_line(value) if isinstance(value, str) else value)
     user.clean_fields(exclude=["password"])
     user.save(update_fields=["first_name", "last_name", "marketing_opt_in", "agreed_terms_version"])
     record("user.changed", Subject("user", user.entity_id), actor=actor)
@@ -126,12 +150,42 @@ def change_password(*, actor: Actor, user: User, password: str) -> None:
     record("user.password-changed", Subject("user", user.entity_id), actor=actor)
 
 
-def set_names(user: User, **names: str) -> None:
-    """One line each, composed, without control characters."""
-    for field, name in names.items():
-        composed = " ".join(unicodedata.normalize("NFC", name).split())
-        shown = (c for c in composed if unicodedata.category(c) not in {"Cc", "Cs"})
-        setattr(user, field, "".join(shown))
+@transaction.atomic
+def set_active(*, actor: Actor, user: User, active: bool) -> User:
+    """Open or close an account. A closed one's sessions, tokens and app passwords open nothing from
+    now on; opened again, they do. Raises ValidationError for the last administrator.
+    """
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_active == active:
+        return user
+    if not active and list(administrators().select_for_update()) == [user]:
+        raise ValidationError("This is the last administrator: make another one first.")
+    user.is_active = active
+    user.save(update_fields=["is_active"])
+    verb = "user.activated" if active else "user.deactivated"
+    record(verb, Subject("user", user.entity_id), actor=actor)
+    return user
+
+
+@transaction.atomic
+def set_administrator(*, actor: Actor, user: User, administrator: bool) -> User:
+    """Make somebody an administrator, or no longer. Raises ValidationError for the last one."""
+    user = User.objects.select_for_update().get(pk=user.pk)
+    if user.is_superuser == administrator:
+        return user
+    if not administrator and list(administrators().select_for_update()) == [user]:
+        raise ValidationError("This is the last administrator: make another one first.")
+    user.is_superuser = user.is_staff = administrator
+    user.save(update_fields=["is_superuser", "is_staff"])
+    verb = "user.administrator-made" if administrator else "user.administrator-ended"
+    record(verb, Subject("user", user.entity_id), actor=actor)
+    return user
+
+
+def one_line(name: str) -> str:
+    """A name composed, without control characters."""
+    composed = " ".join(unicodedata.normalize("NFC", name).split())
+    return "".join(c for c in composed if unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def clear_unverified() -> int:

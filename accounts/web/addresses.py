@@ -16,7 +16,7 @@ from accounts.links import address_id
 from accounts.queries import EmailAddress, address_of, addresses_of
 from accounts.services.addresses import add_address, make_primary, remove_address
 from accounts.services.mail import send_later
-from accounts.throttling import may_mail
+from accounts.throttling import mails_to, may_mail, too_many
 from accounts.web.acting import actor
 
 
@@ -40,8 +40,11 @@ class AddressesView(LoginRequiredMixin, View):
 
     @method_decorator(reauthentication_required)
     def add(self, request: HttpRequest, form: AddressForm) -> HttpResponse:
+        email = form.cleaned_data["email"]
+        if not may_mail(email, request):
+            return too_many(request, mails_to(email).wait(request))
         try:
-            add_address(actor=actor(request), user=request.user, email=form.cleaned_data["email"])
+            add_address(actor=actor(request), user=request.user, email=email)
         except ValidationError as error:
             form.add_error(None, error)
             return self.page(request, form, status=400)

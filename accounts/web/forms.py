@@ -1,9 +1,14 @@
 """What people type on the account pages."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from accounts.memberships import Membership
 from accounts.services.app_passwords import DEFAULT_SCOPES
+from accounts.web.granting import GrantForm
 from api.scopes import SCOPES
 
 
@@ -17,13 +22,11 @@ class SetupForm(forms.Form):
     )
 
 
-class AppPasswordForm(forms.Form):
+class AppPasswordForm(GrantForm):
     name = forms.CharField(
         label=_("What is it for?"), max_length=100, help_text=_("For example “Moodle” or “LMS”.")
     )
-    scopes = forms.MultipleChoiceField(
-        label=_("It may"),
-        choices=[(scope, text) for scope, text in SCOPES.items()],
-        initial=DEFAULT_SCOPES,
-        widget=forms.CheckboxSelectMultiple,
-    )
+    field_order = ("name",)
+
+    def __init__(self, *args: Any, issuers: Sequence[Membership]) -> None:
+        super().__init__(*args, scopes=list(SCOPES), ticked=DEFAULT_SCOPES, issuers=issuers)

@@ -2,6 +2,7 @@
 administrator.
 """
 
+from allauth.account.internal.flows.login import record_authentication
 from django.contrib.auth import login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
@@ -43,6 +44,8 @@ class SetupView(View):
             form.add_error(None, error)
             return self.page(request, form)
         login(request, user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        # What comes next is an app password, which who has just typed theirs is not asked for.
+        record_authentication(request, user, method="password", email=user.email)
         return redirect("app-passwords")
 
     def page(self, request: HttpRequest, form: SetupForm) -> HttpResponse:

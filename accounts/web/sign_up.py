@@ -9,7 +9,9 @@ from allauth.account.models import EmailConfirmationHMAC
 from allauth.account.views import ConfirmEmailView, EmailVerificationSentView, SignupView
 from django import forms
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.password_validation import validate_password
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.links import address_to_confirm
 from accounts.models import User
 from accounts.permissions import may_sign_up
-from accounts.services.people import set_names, sign_up
+from accounts.services.people import one_line, sign_up
 from accounts.throttling import SIGN_UPS, refuse_beyond
 from accounts.web.acting import actor
 
@@ -44,7 +46,8 @@ class SignUpForm(SignupForm):
         told = self.cleaned_data
         if not self.errors:
             draft = User(email=told["email"])
-            set_names(draft, first_name=told["first_name"], last_name=told["last_name"])
+            draft.first_name = one_line(told["first_name"])
+            draft.last_name = one_line(told["last_name"])
             try:
                 validate_password(told["password1"], draft)
             except ValidationError as error:
@@ -84,6 +87,17 @@ class ConfirmAddressView(ConfirmEmailView):
     """Opening the link shows a button: programs that look into mails open links, too."""
 
     template_name = "accounts/confirm_address.html"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who reads the mail is the account's owner only where the account was made with this
+        address: one added later may have been added by a program, or by who took a session.
+        """
+        address = address_to_confirm(self.kwargs["key"])
+        if address and not address.primary and request.user != address.user:
+            if request.user.is_authenticated:
+                messages.error(request, _("Sign in to the account that this address was added to."))
+            return redirect_to_login(request.get_full_path())
+        return super().dispatch(request, *args, **kwargs)
 
     def get_object(self, queryset: object = None) -> EmailConfirmationHMAC:
         address = address_to_confirm(self.kwargs["key"])

@@ -1,8 +1,9 @@
-"""A browser in which somebody has signed in with their password."""
+"""A browser in which somebody has signed in with their password, and what the log has of it."""
 
 from django.test import Client
 
 from accounts.models import User
+from activity.models import LogEntry
 from tests.support.servers import PASSWORD
 
 
@@ -18,3 +19,9 @@ def sure(user: User, password: str = PASSWORD) -> Client:
     client = signed_in(user, password)
     client.post("/accounts/reauthenticate/", {"password": password})
     return client
+
+
+def verbs_of(user: User) -> list[str]:
+    """What the log has of them and their ways in, oldest first."""
+    rows = LogEntry.objects.filter(object_id=user.entity_id, actor_id=user.entity_id)
+    return list(rows.order_by("pk").values_list("verb", flat=True))

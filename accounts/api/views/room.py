@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from accounts.api.access import ANYBODY, ROUTES
 from accounts.api.described import DESCRIBED
-from accounts.throttling import Guesses
+from accounts.throttling import Guesses, mails_to, may_mail
 from activity.actors import Actor, Channel
 from api.errors import v1_errors
 from api.throttling import FailureThrottle
@@ -56,6 +56,12 @@ def told(input_class: Any, request: Request) -> dict[str, Any]:
     data = input_class(data=request.data)
     data.is_valid(raise_exception=True)
     return dict(data.validated_data)
+
+
+def require_mail(email: str, request: Request) -> None:
+    """Raises Throttled when this mailbox has had enough of what anybody can ask for."""
+    if not may_mail(email, request._request):
+        raise Throttled(wait=mails_to(email).wait(request._request))
 
 
 def refuse_beyond(throttle: FailureThrottle | Guesses, request: Request) -> None:

@@ -14,15 +14,16 @@ from accounts.api.representations import (
     terms_object,
     whole_profile,
 )
-from accounts.api.views.room import AccountsRoomView, refuse_beyond, told
+from accounts.api.views.room import AccountsRoomView, refuse_beyond, require_mail, told
 from accounts.models import TermsVersion, User
-from accounts.queries import latest_terms, users_by_entity_id
+from accounts.queries import addresses_of, latest_terms, users_by_entity_id
 from accounts.services.addresses import replace_addresses
 from accounts.services.people import change_password, update_profile
 from accounts.throttling import Guesses
 from activity.actors import Actor
 from api.envelope import success
 from api.scopes import SERVER_ADMIN
+from ob.identity import normalise_identity
 
 WRONG_PASSWORD = "This is not your present password."  # noqa: S105 - a sentence
 
@@ -41,6 +42,11 @@ def change(request: Request, *, actor: Actor, wanted: dict[str, Any]) -> None:
     addresses = wanted.pop("emails", None)
     if new is not None:
         require_password(request, present)
+    if addresses is not None:
+        have = {row.email for row in addresses_of(request.user)}
+        for row in addresses:
+            if normalise_identity("email", row["email"]) not in have:
+                require_mail(row["email"], request)
     with transaction.atomic():
         if new is not None:
             change_password(actor=actor, user=request.user, password=new)
@@ -83,7 +89,7 @@ class UserView(AccountsRoomView, route="/v2/users/{entity_id}"):
         found = users_by_entity_id([entity_id]).get(entity_id)
         if found is None or SERVER_ADMIN not in request.auth.granted:
             raise User.DoesNotExist
-        return success([profile_of_another(found)])
+        return success([profile_of_another(found, latest_terms())])
 
     def put(self, request: Request, entity_id: str) -> Response:
         """Oneself alone; what is omitted stays as it is."""

@@ -4,21 +4,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
-from rest_framework.exceptions import Throttled
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.inputs import AddressActInput, NewAddressInput, SelfV1Changes, SignUpInput
 from accounts.api.representations import address_v1, whole_profile_v1
-from accounts.api.views.room import AccountsRoomV1View, refuse_beyond, told
+from accounts.api.views.room import AccountsRoomV1View, refuse_beyond, require_mail, told
 from accounts.api.views.users import change
+from accounts.links import address_id
 from accounts.models import User
 from accounts.permissions import may_sign_up
 from accounts.queries import address_of, address_of_account, addresses_of, primary_address
 from accounts.services.addresses import add_address, make_primary, remove_address
 from accounts.services.mail import send_later
-from accounts.services.people import sign_up
-from accounts.throttling import SIGN_UPS, mails_to, may_mail
+from accounts.services.people import draft_account, sign_up
+from accounts.throttling import SIGN_UPS, may_mail
+from api.idempotency import create_once
 
 CLOSED = "Accounts on this server are made by its administrators."
 
@@ -56,11 +57,12 @@ class ProfileV1View(AccountsRoomV1View, route="/v1/user/profile"):
 
 def as_if_made(wanted: dict[str, Any]) -> User:
     """Unsaved, with a fresh id."""
-    shown = User(
-        email=wanted["email"].lower(), marketing_opt_in=wanted.get("marketing_opt_in", False)
+    shown = draft_account(
+        wanted["email"],
+        wanted.get("first_name", ""),
+        wanted.get("last_name", ""),
+        marketing_opt_in=wanted.get("marketing_opt_in", False),
     )
-    shown.first_name = " ".join(wanted.get("first_name", "").split())
-    shown.last_name = " ".join(wanted.get("last_name", "").split())
     shown.password = "set"  # noqa: S105 - never saved
     return shown
 
@@ -71,9 +73,13 @@ class AddressListV1View(AccountsRoomV1View, route="/v1/user/emails"):
 
     def post(self, request: Request) -> Response:
         email = told(NewAddressInput, request)["email"]
-        require_mail(email, request)
-        made = add_address(actor=self.actor, user=request.user, email=email)
-        return Response(address_v1(made), status=201)
+
+        def create() -> list[str]:
+            require_mail(email, request)
+            return [address_id(add_address(actor=self.actor, user=request.user, email=email))]
+
+        (made,) = create_once(request, create)
+        return Response(address_v1(address_of(request.user, made)), status=201)
 
 
 class AddressV1View(AccountsRoomV1View, route="/v1/user/emails/{address_id}"):
@@ -92,9 +98,3 @@ class AddressV1View(AccountsRoomV1View, route="/v1/user/emails/{address_id}"):
     def delete(self, request: Request, address_id: str) -> Response:
         remove_address(actor=self.actor, address=address_of(request.user, address_id))
         return Response(status=204)
-
-
-def require_mail(email: str, request: Request) -> None:
-    """Raises Throttled when this mailbox has had enough."""
-    if not may_mail(email, request._request):
-        raise Throttled(wait=mails_to(email).wait(request._request))

@@ -11,7 +11,7 @@ from accounts.api.access import ANYBODY, ROUTES
 from accounts.api.urls import urlpatterns
 from accounts.links import address_id
 from accounts.queries import primary_address
-from api.scopes import ADMINISTRATION, ISSUER_ANY, SCOPES
+from api.scopes import ADMINISTRATION, BADGE_CONNECT, ISSUER_ANY, SCOPES
 from tests.support.worlds import bearer
 
 CASES = [(route, method) for route, methods in ROUTES.items() for method in methods]
@@ -41,7 +41,7 @@ def test_reality_is_the_table(ada, client, route, method):
     done = {200, 201, 204, 302, WRONG.get(f"{method} {route}", 200)}
     if method == "DELETE":
         done.add(400)  # the only address is not removed
-    for granted in (*SCOPES, ISSUER_ANY, *ADMINISTRATION, "rw:issuer:abc"):
+    for granted in (*SCOPES, ISSUER_ANY, *ADMINISTRATION, *BADGE_CONNECT, "rw:issuer:abc"):
         status = send(client, route, method, ada, bearer(ada, granted))
         wanted = done if scopes == ANYBODY or granted in scopes - {*ADMINISTRATION} else {403}
         assert status in wanted, granted

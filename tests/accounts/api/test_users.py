@@ -107,13 +107,22 @@ def test_addresses(api, ada):
     (shown,) = api.put(SELF, {"emails": both}).json()["result"]
     assert {row["email"]: row["verified"] for row in shown["emails"]} == {
         "ada@example.org": True, "second@example.org": False}  # fmt: skip
-    assert [letter.to for letter in sent()] == [["second@example.org"]]
+    assert [letter.to for letter in sent()] == [["second@example.org"], ["ada@example.org"]]
     swapped = [{"email": "second@example.org", "primary": True}]
     assert api.put(SELF, {"emails": swapped}).status_code == 400
     EmailAddress.objects.update(verified=True)
     (shown,) = api.put(SELF, {"emails": swapped}).json()["result"]
     assert [row["email"] for row in shown["emails"]] == ["second@example.org"]
     assert shown["recipient"]["identity"] == "second@example.org"
+
+
+def test_a_strangers_mailbox_is_not_flooded(api):
+    one = [{"email": "ada@example.org", "primary": True}]
+    answers = []
+    for _ in range(6):
+        answers.append(api.put(SELF, {"emails": [*one, {"email": "other@example.net"}]}))
+        api.put(SELF, {"emails": one})
+    assert [answer.status_code for answer in answers] == [200] * 5 + [429]
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,13 @@ def test_signing_up(client):
     assert EmailAddress.objects.get().verified
 
 
-def test_a_known_address_is_answered_alike(ada, hashed):
+@pytest.mark.parametrize("name", ["Grace", " e\u0301a\u0007b  c", "\u2028x"])
+def test_a_known_address_is_answered_alike(ada, hashed, name):
     seen = []
     for email in ("new@example.org", ada.email):
         Job.objects.all().delete()
         hashed.clear()
-        answer = sign_up(GRACE | {"email": email})
+        answer = sign_up(GRACE | {"email": email, "first_name": name})
         body = answer.json()
         assert len(body.pop("slug")) == 22
         assert body.pop("email") == email
@@ -119,7 +120,8 @@ def test_addresses(api, ada):
     assert api.get(path).json() == second
     assert api.put(path, {"primary": True}).status_code == 400
     assert api.put(path, {"resend": True}).status_code == 200
-    assert len(sent()) == 2
+    assert [letter.to for letter in sent()] == [
+        ["second@example.org"], [ada.email], ["second@example.org"]]  # fmt: skip
     EmailAddress.objects.update(verified=True)
     assert api.put(path, {"primary": True}).json()["primary"] is True
     assert api.delete(path).status_code == 400
@@ -147,3 +149,12 @@ def test_other_peoples_addresses_are_not_seen(api):
 @pytest.mark.parametrize("email", ["", "x", "ada@example.org", 7, None])
 def test_a_bad_address(api, email):
     assert api.post(EMAILS, {"email": email}).status_code == 400
+
+
+def test_an_address_sent_twice_under_one_key_is_added_once(api):
+    key, told = {"Idempotency-Key": "a-key"}, {"email": "second@example.org"}
+    first, again = api.post(EMAILS, told, **key), api.post(EMAILS, told, **key)
+    assert first.status_code == again.status_code == 201
+    assert first.json() == again.json()
+    assert api.post(EMAILS, {"email": "third@example.org"}, **key).status_code == 422
+    assert api.post(EMAILS, told).status_code == 400

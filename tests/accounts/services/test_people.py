@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import User
 from accounts.queries import known_user, server_is_owned, user_by_email, verified_addresses
-from accounts.services.people import create_first_administrator, create_user
+from accounts.services.people import create_first_administrator, create_user, sign_up
 from activity.models import LogEntry
 from tests.support.servers import PASSWORD
 from tests.support.threads import together
@@ -110,6 +110,21 @@ def test_an_unverified_address_is_nobodys(db):
     grace, created = create("grace@example.org")
     assert created
     assert grace != user
+
+
+def test_who_never_proved_an_address_is_in_nobodys_way(db):
+    squatter = sign_up(actor=SERVER, email="carl@example.org", password="mallory-9-battery")
+    made, created = create_user(actor=SERVER, email="Carl@example.org", password=PASSWORD)
+    assert created and made.pk != squatter.pk
+    assert made.check_password(PASSWORD)
+    assert not User.objects.filter(pk=squatter.pk).exists()
+
+
+def test_who_has_proved_another_address_stays(db):
+    squatter = sign_up(actor=SERVER, email="carl@example.org", password="mallory-9-battery")
+    EmailAddress.objects.create(user=squatter, email="mallory@example.org", verified=True)
+    made, created = create_user(actor=SERVER, email="carl@example.org", password=PASSWORD)
+    assert (made, created) == (squatter, False)
 
 
 def test_a_closed_account_is_not_found(db):

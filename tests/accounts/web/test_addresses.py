@@ -29,8 +29,9 @@ def act(client: Client, address: EmailAddress, verb: str):
 
 def test_adding_and_proving(mine, ada):
     assert mine.post(PAGE, {"email": " Second@Example.org"})["Location"] == PAGE
-    letter = the_mail()
+    letter, notice = sent()
     assert letter.to == ["second@example.org"]
+    assert (notice.to, notice.subject.partition(" ·")[0]) == ([ada.email], "An address was added")
     page = mine.get(PAGE).content.decode()
     assert "Not confirmed yet" in page
     mine.post(link_of(letter))
@@ -47,11 +48,33 @@ def test_somebody_elses_address_is_answered_alike(mine):
         if (answer := mine.post(PAGE, {"email": email}))
     ]
     assert answers[0] == answers[1]
-    to_other, to_nobody = sent()
+    to_other, to_nobody = (letter for letter in sent() if letter.to != ["ada@example.org"])
     assert to_other.subject == to_nobody.subject
     assert "Another account" in mine.get(link_of(to_other)).content.decode()
     mine.post(link_of(to_other))
     assert not EmailAddress.objects.get(email="other@example.org", primary=False).verified
+
+
+def test_who_reads_the_mail_is_not_the_owner_yet(mine, ada, client):
+    """A program, or who took a session, may have added an address of their own."""
+    mine.post(PAGE, {"email": "mallory@example.net"})
+    link = link_of(sent()[0])
+    for answer in (client.get(link), client.post(link)):
+        assert answer["Location"].startswith("/accounts/login/?next=/accounts/confirm-email/")
+    elsewhere = signed_in(person("eve@example.org"))
+    assert elsewhere.post(link)["Location"].startswith("/accounts/login/")
+    assert not EmailAddress.objects.get(email="mallory@example.net").verified
+    mine.post(link)
+    assert EmailAddress.objects.get(email="mallory@example.net").verified
+
+
+def test_a_strangers_mailbox_is_not_flooded(mine, ada):
+    answers = []
+    for _ in range(6):
+        answers.append(mine.post(PAGE, {"email": "other@example.net"}))
+        EmailAddress.objects.filter(primary=False).delete()
+    assert [answer.status_code for answer in answers] == [302] * 5 + [429]
+    assert int(answers[-1]["Retry-After"]) > 0
 
 
 def test_the_main_one(mine, ada):

@@ -2,8 +2,10 @@
 
 import pytest
 
+from activity.models import LogEntry
+from tests.accounts.browsing import signed_in
 from tests.support.servers import PASSWORD
-from tests.support.worlds import person
+from tests.support.worlds import API, person
 
 
 @pytest.mark.django_db
@@ -21,3 +23,55 @@ def test_the_admin_signs_in_where_everybody_does(client):
 def test_an_administrator_gets_in(client):
     client.force_login(person(administrator=True))
     assert client.get("/staff/").status_code == 200
+
+
+def act(client, action: str, *people) -> str:
+    """Choose an action for these people; the text of the page that follows."""
+    chosen = {"action": action, "_selected_action": [one.pk for one in people]}
+    return client.post("/staff/accounts/user/", chosen, follow=True).content.decode()
+
+
+@pytest.mark.django_db
+def test_closing_an_account_takes_effect_at_once(client):
+    ada, eve = person(administrator=True), person("eve@example.org")
+    client.force_login(ada)
+    api, hers = API(eve), signed_in(eve)
+    act(client, "close_accounts", eve)
+    assert api.get("/v2/users/self").status_code == 401
+    assert hers.get("/accounts/security/").status_code == 302
+    assert signed_in(eve).get("/accounts/security/").status_code == 302
+    act(client, "open_accounts", eve)
+    assert api.get("/v2/users/self").status_code == 200
+    rows = LogEntry.objects.filter(object_id=eve.entity_id, actor_id=ada.entity_id)
+    assert [row.verb for row in rows] == ["user.deactivated", "user.activated"]
+
+
+@pytest.mark.django_db
+def test_making_an_administrator(client):
+    ada, eve = person(administrator=True), person("eve@example.org")
+    client.force_login(ada)
+    act(client, "make_administrators", eve)
+    eve.refresh_from_db()
+    assert (eve.is_superuser, eve.is_staff) == (True, True)
+    act(client, "end_administrators", eve)
+    eve.refresh_from_db()
+    assert (eve.is_superuser, eve.is_staff) == (False, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("action", ["close_accounts", "end_administrators"])
+def test_the_last_administrator_stays(client, action):
+    ada = person(administrator=True)
+    client.force_login(ada)
+    assert "last administrator" in act(client, action, ada)
+    ada.refresh_from_db()
+    assert ada.is_active and ada.is_superuser
+
+
+@pytest.mark.django_db
+def test_people_are_neither_made_nor_deleted_here(client):
+    ada = person(administrator=True)
+    client.force_login(ada)
+    assert client.get("/staff/accounts/user/add/").status_code == 403
+    assert client.post(f"/staff/accounts/user/{ada.pk}/delete/", {"post": "yes"}).status_code == 403
+    assert client.get(f"/staff/accounts/user/{ada.pk}/change/").status_code == 200

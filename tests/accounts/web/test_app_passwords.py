@@ -1,17 +1,36 @@
 """/accounts/app-passwords/ and /accounts/app-passwords/{id}/revoke/"""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from accounts.models import AppPassword
 from accounts.queries import living_app_password
-from tests.support.worlds import app_password, person
+from tests.accounts.browsing import signed_in, sure
+from tests.support.worlds import app_password, issuer_of, person
 
 PAGE = "/accounts/app-passwords/"
 FIELDS = {"name": "Moodle", "scopes": ["rw:issuer", "rw:backpack"]}
 SECRET = re.compile(r'<code class="secret">([^<]+)</code>')
+
+
+@pytest.fixture
+def browser(ada) -> Client:
+    return sure(ada)
+
+
+def test_a_stolen_session_makes_none(ada, time_machine):
+    browser = signed_in(ada)
+    time_machine.move_to(timezone.now() + timedelta(hours=1))
+    assert browser.post(PAGE, FIELDS)["Location"].startswith("/accounts/reauthenticate/")
+    assert not AppPassword.objects.exists()
+
+
+def test_who_has_just_signed_in_is_not_asked_again(ada):
+    assert signed_in(ada).post(PAGE, FIELDS).status_code == 200
 
 
 def test_the_page(browser):
@@ -117,3 +136,34 @@ def test_a_constant_number_of_queries(browser, ada, django_assert_max_num_querie
             app_password(ada)
         with django_assert_max_num_queries(4):
             browser.get(PAGE)
+
+
+def test_tied_to_one_issuer(browser, ada):
+    issuer, other = issuer_of(ada, name="Academy"), issuer_of(ada, name="Workshop")
+    foreign = issuer_of(person("eve@example.org"))
+    page = browser.get(PAGE).content.decode()
+    assert "Academy" in page and "Workshop" in page
+    assert foreign.entity_id not in page
+    answer = browser.post(PAGE, FIELDS | {"reach": "some", "issuers": [issuer.entity_id]})
+    (secret,) = SECRET.findall(answer.content.decode())
+    made = living_app_password(username=ada.email, password=secret)
+    assert made.scopes == [f"rw:issuer:{issuer.entity_id}", "rw:backpack"]
+    listed = browser.get(PAGE).content.decode()
+    assert "Award and revoke badges for the issuer Academy" in listed
+    assert other.entity_id not in str(made.scopes)
+
+
+@pytest.mark.parametrize(
+    "chosen",
+    [{}, {"reach": "all", "issuers": ["{mine}"]}, {"reach": "some", "issuers": ["{foreign}"]},
+     {"reach": "some", "issuers": ["*"]}],
+)  # fmt: skip
+def test_issuers_chosen_wrongly(browser, ada, chosen):
+    named = {"mine": issuer_of(ada).entity_id}
+    named["foreign"] = issuer_of(person("eve@example.org")).entity_id
+    issuers = [one.format(**named) for one in chosen.get("issuers", [])]
+    fields = FIELDS | {"reach": "some"} | chosen | {"issuers": issuers}
+    answer = browser.post(PAGE, fields)
+    assert answer.status_code == 400
+    assert 'role="alert"' in answer.content.decode()
+    assert not AppPassword.objects.exists()

@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.models import User
 from activity.models import LogEntry
-from tests.accounts.browsing import sure
+from tests.accounts.browsing import sure, verbs_of
 from tests.accounts.mailing import sent
 from tests.support.openid import CLIENT_ID, CLIENT_SECRET, Provider
 from tests.support.worlds import person
@@ -166,6 +166,7 @@ def test_connecting_and_ending(ada, provider):
     assert not SocialAccount.objects.exists()
     assert {letter.subject.partition(" ·")[0] for letter in sent()} == {
         "A way to sign in was added", "A way to sign in was removed"}  # fmt: skip
+    assert verbs_of(ada) == ["user.sign-in-connected", "user.sign-in-disconnected"]
 
 
 def test_the_only_way_in_is_not_ended(client, provider):

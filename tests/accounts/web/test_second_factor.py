@@ -12,7 +12,7 @@ from django.test import Client
 
 from accounts.secrets import open_sealed, seal
 from accounts.web.second_factor import passkey_id
-from tests.accounts.browsing import signed_in, sure
+from tests.accounts.browsing import signed_in, sure, verbs_of
 from tests.accounts.mailing import sent, the_mail
 from tests.support.worlds import person
 
@@ -57,6 +57,7 @@ def test_adding_an_app(ada, django_capture_on_commit_callbacks):
     assert "Remove the app" in client.get("/accounts/security/").content.decode()
     row = Authenticator.objects.get(type="totp")
     assert secret not in str(row.data), "a stolen database opens nothing"
+    assert verbs_of(ada) == ["user.totp-activated"]
 
 
 def test_recovery_codes_are_shown_once(ada):
@@ -113,6 +114,7 @@ def test_removing_the_app(ada, guarded):
     client.post(path)
     assert not Authenticator.objects.exists()
     assert "was removed" in the_mail().body
+    assert verbs_of(ada)[-1] == "user.totp-deactivated"
 
 
 def test_no_password_no_step(client, ada, guarded):

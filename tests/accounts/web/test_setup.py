@@ -42,6 +42,13 @@ def test_its_holder_becomes_the_administrator(client, path):
     assert client.get("/accounts/app-passwords/").status_code == 200
 
 
+def test_its_holder_makes_an_app_password_without_typing_theirs_again(client, path):
+    client.post(path, FIELDS)
+    made = client.post("/accounts/app-passwords/", {"name": "LMS", "scopes": ["rw:issuer"]})
+    assert made.status_code == 200
+    assert 'class="secret"' in made.content.decode()
+
+
 def test_it_works_once(client, path):
     other = path_of_link()
     client.post(path, FIELDS)
