@@ -1,4 +1,8 @@
+from datetime import timedelta
+
 from django.apps import AppConfig
+
+from jobs.registry import schedule
 
 
 class IssuerConfig(AppConfig):
@@ -7,6 +11,7 @@ class IssuerConfig(AppConfig):
     def ready(self) -> None:
         from accounts import memberships
         from issuer.queries import memberships_of
-        from issuer.services import issuances, undoing  # noqa: F401 - their jobs become known
+        from issuer.services import issuances, table_uploads, undoing  # noqa: F401 - jobs become known
 
         memberships.register(memberships_of)
+        schedule("issuer.drop-old-tables", every=timedelta(hours=6))

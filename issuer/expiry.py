@@ -5,6 +5,8 @@ count.
 import calendar
 from datetime import datetime, timedelta
 
+BEYOND_CALENDAR = "The date of expiry lies beyond the year 9999."
+
 
 def expiry_of(issued_on: datetime, amount: int | None, duration: str) -> datetime | None:
     """`amount` days, weeks, months or years after `issued_on`; None where the class does not

@@ -31,6 +31,7 @@ class Verb(StrEnum):
     ARCHIVE_ISSUER = "issuer.archived"
     DELETE_ISSUER = "issuer.deleted"
     CHANGE_STAFF = "issuer.staff_changed"
+    MANAGE_WEBHOOKS = "issuer.webhooks_managed"
     START_ISSUANCE = "issuance.started"
     REVOKE_ISSUANCE = "issuance.revoked"
 
@@ -51,6 +52,7 @@ ROLES: dict[Verb, frozenset[str]] = {
     Verb.ARCHIVE_ISSUER: OWNERS,
     Verb.DELETE_ISSUER: OWNERS,
     Verb.CHANGE_STAFF: OWNERS,
+    Verb.MANAGE_WEBHOOKS: OWNERS,
     Verb.START_ISSUANCE: ALL_STAFF,
     Verb.REVOKE_ISSUANCE: EDITORS,
 }

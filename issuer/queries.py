@@ -1,7 +1,7 @@
 """Every named read of issuers, badge classes and awards."""
 
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, NamedTuple, TypeVar
@@ -13,7 +13,16 @@ from django.utils import timezone
 
 from accounts.models import User
 from activity.actors import Actor, Person
-from issuer.models import Assertion, BadgeClass, IdentityType, Issuance, Issuer, Recipient, Role
+from issuer.models import (
+    Assertion,
+    AwardTable,
+    BadgeClass,
+    IdentityType,
+    Issuance,
+    Issuer,
+    Recipient,
+    Role,
+)
 from issuer.permissions import OwnedModel, visible_to
 from ob.identity import normalise_identity
 
@@ -43,15 +52,22 @@ def badge_classes_of(actor: Actor) -> QuerySet[BadgeClass]:
 
 def assertions_of(actor: Actor) -> QuerySet[Assertion]:
     """The awards of those issuers, revoked and expired ones included."""
-    rows = Assertion.objects.select_related(*RELATED[Assertion])
-    return visible_to(actor, rows.defer("document", "badge_class__document", "issuer__document"))
+    rows = Assertion.objects.select_related(*RELATED[Assertion]).only(*TOLD_OF_AN_AWARD)
+    return visible_to(actor, rows)
 
 
 def unarchived(
     rows: QuerySet[ArchivableModel], *, include_archived: bool
 ) -> QuerySet[ArchivableModel]:
-    """A list as clients ask for it: without archived ones unless they are wanted."""
-    return rows if include_archived else rows.filter(archived_at=None)
+    """A list as clients ask for it: without archived ones, and classes of archived issuers, unless
+    they are wanted.
+    """
+    if include_archived:
+        return rows
+    archivable = {"archived_at": None}
+    if rows.model is BadgeClass:
+        archivable["issuer__archived_at"] = None
+    return rows.filter(**archivable)
 
 
 # What an object's document and representation are made of.
@@ -61,6 +77,15 @@ RELATED: dict[type[Any], tuple[str, ...]] = {
     Assertion: ("badge_class", "issuer", "recipient", "created_by"),
     Issuance: ("badge_class__issuer", "issuer", "created_by"),
 }
+
+
+# Of the rows that an award belongs to, its representation names little: a list of awards would
+# spend most of its time on the rest.
+TOLD_OF_AN_AWARD = [
+    *(field.name for field in Assertion._meta.concrete_fields if field.name != "document"),
+    *("badge_class__entity_id", "badge_class__origin", "issuer__entity_id", "issuer__origin"),
+    *("recipient__type", "recipient__identity", "created_by__entity_id"),
+]
 
 
 def locked(rows: QuerySet[OwnedModel]) -> QuerySet[OwnedModel]:
@@ -87,14 +112,30 @@ def badge_class_by_id(entity_id: str) -> BadgeClass:
 
 
 def first_owner(issuer: Issuer) -> User:
-    """The owner who has been one for the longest."""
+    """The owner who has been one for the longest. Raises User.DoesNotExist."""
     owners = issuer.staff.filter(role=Role.OWNER).select_related("user")
-    return owners.order_by("pk")[0].user
+    if longest := owners.order_by("pk").first():
+        return longest.user
+    raise User.DoesNotExist
 
 
 def issuances_of(actor: Actor) -> QuerySet[Issuance]:
     """The issuances of those issuers, without what is still sealed in them."""
-    return visible_to(actor, Issuance.objects.select_related(*RELATED[Issuance]).defer("sealed"))
+    rows = Issuance.objects.select_related(*RELATED[Issuance])
+    return visible_to(actor, rows.defer("sealed", "lines"))
+
+
+def award_tables_of(actor: Actor) -> QuerySet[AwardTable]:
+    """The tables that the person has sent for classes of issuers at which they still are staff."""
+    classes = visible_to(actor, BadgeClass.objects.all())
+    rows = AwardTable.objects.filter(created_by_id=actor.user_id, badge_class__in=classes)
+    return rows.select_related("badge_class__issuer", "issuance")
+
+
+def awarded_rows_in_full(issuance: Issuance) -> Iterator[Assertion]:
+    """The awards themselves, row by row, however many."""
+    rows = Assertion.objects.filter(issuance=issuance).order_by("issuance_row")
+    return rows.defer("document").iterator(chunk_size=500)
 
 
 def awarded_rows(issuance: Issuance) -> dict[int, str]:

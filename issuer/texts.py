@@ -1,12 +1,17 @@
 """Cleaning what people write: texts, names, Markdown, web addresses."""
 
 import unicodedata
+from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
 
 import idna
 from django.core.exceptions import ValidationError
 from django.utils.encoding import iri_to_uri
 from django.utils.html import strip_tags
+
+from issuer.markdown import strip_html
+
+Cleaner = Callable[[str], str]
 
 MAX_TEXT = 16_384  # characters of a description, criteria, a narrative
 KEPT_CONTROLS = {"\n", "\t"}
@@ -28,13 +33,19 @@ def clean_text(text: str) -> str:
 
 
 def clean_markdown(text: str) -> str:
-    """Markdown without images (badgr-api.md 6), of a bounded length. Raises ValidationError."""
+    """Markdown without images and HTML (badgr-api.md 6), of a bounded length. Raises
+    ValidationError.
+    """
     if len(text) > MAX_TEXT:
         raise ValidationError(f"A text has at most {MAX_TEXT} characters.")
-    cleaned = clean_text(text)
-    if "![" in cleaned:
+    cleaned = without_images(clean_text(text))
+    return without_images(strip_html(cleaned).strip())
+
+
+def without_images(text: str) -> str:
+    if "![" in text:
         raise ValidationError("Images not supported in markdown")
-    return cleaned
+    return text
 
 
 def ascii_url(text: str) -> str:

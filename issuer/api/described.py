@@ -7,7 +7,7 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema
 
-from api.openapi import PAGING, Shape, answers, answers_feed, answers_nothing, query
+from api.openapi import IDEMPOTENCY, PAGING, Shape, answers, answers_feed, answers_nothing, query
 from issuer.api import examples
 from issuer.api.inputs.assertions import (
     AwardInput,
@@ -42,6 +42,13 @@ AWARDS_LISTED = [
     query("include_expired", "`true` lists expired ones as well.", bool),
     query("include_revoked", "`true` lists revoked ones as well.", bool),
 ]
+# `remove` leaves nobody to show.
+STAFF_V1_ANSWER = {
+    "oneOf": [
+        {"$ref": "#/components/schemas/StaffV1"},
+        {"type": "string", "description": "After `remove`."},
+    ]
+}
 EXAMPLES: dict[Shape, dict[str, Any]] = {
     IssuerShape: examples.ISSUER,
     IssuanceShape: examples.ISSUANCE,
@@ -181,7 +188,11 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
         ),
     },
     "/v2/issuances/{entity_id}": {
-        "get": told(IssuanceShape, "How far a list of awards is, and what became of its rows"),
+        "get": told(
+            IssuanceShape,
+            "How far a list of awards is, and what became of its rows",
+            parameters=[query("brief", "`true`: without the rows, for who asks often.")],
+        ),
         "delete": told(
             IssuanceShape,
             "Revoke all awards of a list",
@@ -200,7 +211,8 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
         "post": extend_schema(
             summary="Add, change or remove somebody",
             request=StaffActionInput,
-            responses={200: StaffV1Shape},
+            responses={200: STAFF_V1_ANSWER},
+            parameters=[IDEMPOTENCY],
         ),
     },
 }

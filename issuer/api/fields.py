@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from issuer.artwork import MAX_BYTES, Artwork, InvalidArtwork, from_data_uri, prepare
-from issuer.texts import ascii_url, clean_line, clean_text, is_encodable
+from issuer.texts import ascii_url, clean_line, clean_markdown, is_encodable
 from ob.grammar import is_url
 
 INSTANT = re.compile(
@@ -111,8 +111,8 @@ def NameField(**kwargs: Any) -> CleanedField:  # noqa: N802 - stands where field
 
 
 def DescriptionField(**kwargs: Any) -> CleanedField:  # noqa: N802 - likewise
-    """Markdown of several lines that must not be empty."""
-    return CleanedField(clean=clean_text, **kwargs)
+    """Markdown of several lines that must not be empty, without HTML."""
+    return CleanedField(clean=clean_markdown, **kwargs)
 
 
 class WebAddressField(MeasuredText, serializers.URLField):
@@ -188,6 +188,13 @@ class CountedListField(serializers.ListField):
         if isinstance(data, list) and len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
+
+
+class UnreadField(serializers.JSONField):
+    """Anything: whoever takes it looks into it."""
+
+    def run_validation(self, data: Any = empty) -> Any:
+        return data
 
 
 class ItemsField(CountedListField):

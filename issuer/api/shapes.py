@@ -166,8 +166,8 @@ class RevocationShape(serializers.Serializer[Any]):
 
 class RevocationOutcomeShape(serializers.Serializer[Any]):
     revoked = serializers.BooleanField()
-    entityId = serializers.JSONField(required=False, help_text="As it was sent.")
-    revocationReason = serializers.JSONField(required=False, help_text="As it was sent.")
+    entityId = text(required=False, help_text="As it was sent; a long text is cut.")
+    revocationReason = text(required=False, help_text="As it was sent; a long text is cut.")
     reason = text(required=False, help_text="Why it was not revoked.")
 
 

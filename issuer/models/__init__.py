@@ -7,6 +7,7 @@ from issuer.models.assertions import (
     IdentityType,
     Recipient,
 )
+from issuer.models.award_tables import AwardTable
 from issuer.models.badge_classes import BadgeClass, Duration
 from issuer.models.issuances import Issuance
 from issuer.models.issuers import Issuer, IssuerStaff, Role
@@ -16,6 +17,7 @@ __all__ = [
     "MAX_IDENTITY",
     "Acceptance",
     "Assertion",
+    "AwardTable",
     "BadgeClass",
     "Duration",
     "IdentityType",

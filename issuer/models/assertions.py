@@ -102,6 +102,12 @@ class Assertion(Published):
             models.Index(
                 fields=["issuer", "-created_at", "-entity_id"], name="issuer_awards_newest"
             ),
+            # whom to remind: a class's awards that end soon
+            models.Index(
+                fields=["badge_class", "expires_at"],
+                name="issuer_awards_ending",
+                condition=models.Q(revoked_at=None, expires_at__isnull=False),
+            ),
         ]
 
     @property

@@ -44,6 +44,8 @@ class Issuance(models.Model):
     # By row: {"12": {"recipient.identity": ["…"]}}. Our sentences, never what was sent.
     refused = models.JSONField(default=dict)
     sealed = models.TextField(blank=True)
+    # Of a table: the line of each row, as people see it there.
+    lines = models.JSONField(default=list)
 
     class Meta:
         indexes = [
@@ -55,6 +57,11 @@ class Issuance(models.Model):
 
     def __str__(self) -> str:
         return self.entity_id
+
+    def line_of(self, row: int) -> int:
+        """How people call a row, which counts from 0."""
+        line: int = self.lines[row] if self.lines else row + 1
+        return line
 
     @property
     def log_issuer_id(self) -> str:

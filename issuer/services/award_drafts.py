@@ -9,9 +9,9 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
-from issuer.expiry import expiry_of
+from issuer.expiry import BEYOND_CALENDAR, expiry_of
 from issuer.models import MAX_IDENTITY, Assertion, BadgeClass, IdentityType, Recipient
-from issuer.texts import clean_line, clean_markdown
+from issuer.texts import Cleaner, clean_line, clean_markdown
 from ob.identity import check_identity, new_salt, normalise_identity
 
 CLOCK_SKEW = timedelta(seconds=60)
@@ -19,6 +19,15 @@ FIRST_YEAR = 1583  # the first whole year of the Gregorian calendar, which ISO 8
 HASHED_BY_DEFAULT = frozenset({IdentityType.EMAIL, IdentityType.TELEPHONE})
 
 Errors = dict[str, list[str]]
+
+# Where so much is wrong with a list, the rest of it is not looked at.
+MANY_ITEMS = 100
+MANY_PROBLEMS = 1000
+
+
+def are_many(errors: Mapping[int, Errors]) -> bool:
+    """Of what is wrong with the items of a list: has enough been found?"""
+    return len(errors) >= MANY_ITEMS or sum(map(len, errors.values())) >= MANY_PROBLEMS
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +112,7 @@ def clean_dates(
             issued_on, badge_class.expires_amount, badge_class.expires_duration
         )
     except OverflowError:
-        problems["expires"] = ["The date of expiry lies beyond the year 9999."]
+        problems["expires"] = [BEYOND_CALENDAR]
         return issued_on, None
     if expires_at and expires_at <= issued_on:
         problems["expires"] = ["The date of expiry must lie after the date of issue."]
@@ -113,18 +122,30 @@ def clean_dates(
 def clean_story(item: Award, problems: Errors) -> tuple[str, list[dict[str, str]]]:
     """Narrative and evidence with their Markdown cleaned; problems are added under dotted paths."""
 
-    def cleaned(path: str, text: str) -> str:
+    def cleaned(path: str, text: str, clean: Cleaner = clean_markdown) -> str:
         try:
-            return clean_markdown(text)
+            return clean(text)
         except ValidationError as error:
             problems[path] = list(error.messages)
             return ""
 
-    evidence = [
-        {
-            key: value if key == "url" else cleaned(f"evidence.{index}.{key}", value)
-            for key, value in row.items()
-        }
-        for index, row in enumerate(item.evidence)
-    ]
+    evidence = []
+    for index, row in enumerate(item.evidence):
+        path = f"evidence.{index}"
+        told = {key: cleaned(f"{path}.{key}", row[key], EVIDENCE[key]) for key in row}
+        kept = {key: value for key, value in told.items() if value}
+        if not {"url", "narrative"} & kept.keys() and f"{path}.narrative" not in problems:
+            problems[path] = [SAYS_NOTHING]
+        evidence.append(kept)
     return cleaned("narrative", item.narrative), evidence
+
+
+SAYS_NOTHING = "Give a url, a narrative, or both."
+EVIDENCE: dict[str, Cleaner] = {
+    "url": str,
+    "narrative": clean_markdown,
+    "description": clean_markdown,
+    "name": clean_line,
+    "genre": clean_line,
+    "audience": clean_line,
+}

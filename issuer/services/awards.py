@@ -15,7 +15,13 @@ from activity.services import record_all
 from issuer.models import Assertion, BadgeClass, Recipient
 from issuer.permissions import Verb, require
 from issuer.queries import holdings
-from issuer.services.award_drafts import Award, Errors, InvalidAward, draft_assertion
+from issuer.services.award_drafts import (
+    Award,
+    Errors,
+    InvalidAward,
+    are_many,
+    draft_assertion,
+)
 from issuer.services.publishing import publish
 
 ALREADY_HELD = "A previous award of this badge already exists for this recipient."
@@ -24,12 +30,12 @@ MAX_AT_ONCE = 1000
 
 
 class InvalidAwards(ValidationError):
-    """`by_index` tells what is wrong with which item; as a plain ValidationError it speaks of the
-    first.
+    """`by_index` tells what is wrong with which item, `unread` how many were not looked at; as a
+    plain ValidationError it speaks of the first.
     """
 
-    def __init__(self, by_index: Mapping[int, Errors]) -> None:
-        self.by_index = dict(sorted(by_index.items()))
+    def __init__(self, by_index: Mapping[int, Errors], *, unread: int = 0) -> None:
+        self.by_index, self.unread = dict(sorted(by_index.items())), unread
         super().__init__(next(iter(self.by_index.values())))
 
 
@@ -47,6 +53,8 @@ def award(
         raise ValidationError(f"Award 1 to {MAX_AT_ONCE} badges at once.")
     now = timezone.now()
     drafts, errors = prepare(actor, badge_class, awards, now)
+    if len(drafts) + len(errors) < len(awards):
+        raise InvalidAwards(errors, unread=len(awards) - len(drafts) - len(errors))
     with transaction.atomic():
         errors |= refuse_held(badge_class, drafts, now)
         if errors:
@@ -87,14 +95,21 @@ def wishes(item: Award | InvalidAward) -> dict[str, object]:
 
 
 def prepare(
-    actor: Actor, badge_class: BadgeClass, awards: Sequence[Award | InvalidAward], now: datetime
+    actor: Actor,
+    badge_class: BadgeClass,
+    awards: Sequence[Award | InvalidAward],
+    now: datetime,
+    *,
+    to_the_end: bool = False,
 ) -> tuple[dict[int, Assertion], dict[int, Errors]]:
     """By index: unsaved assertions with unsaved recipients and finished documents, and what is
-    wrong with the other items.
+    wrong with the other items: up to where many are, or `to_the_end`.
     """
     drafts: dict[int, Assertion] = {}
     errors: dict[int, Errors] = {}
     for index, item in enumerate(awards):
+        if not to_the_end and are_many(errors):
+            break
         if isinstance(item, InvalidAward):
             errors[index] = item.errors
             continue

@@ -6,11 +6,13 @@ from typing import Any, TypedDict, Unpack
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from accounts.models import User
 from activity.actors import Actor
 from activity.services import record
 from issuer.artwork import Artwork
+from issuer.expiry import BEYOND_CALENDAR, expiry_of
 from issuer.models import BadgeClass, Issuer
 from issuer.permissions import Verb, require
 from issuer.queries import lock
@@ -73,6 +75,14 @@ CLEANERS: dict[str, Cleaner] = {
 }
 
 
+def check_expiry(badge_class: BadgeClass) -> None:
+    """Raises ValidationError where an award of today would end beyond the calendar."""
+    try:
+        expiry_of(timezone.now(), badge_class.expires_amount, badge_class.expires_duration)
+    except OverflowError:
+        raise ValidationError({"expires": [BEYOND_CALENDAR]}) from None
+
+
 def create_badge_class(
     *, actor: Actor, issuer: Issuer, **fields: Unpack[BadgeClassFields]
 ) -> BadgeClass:
@@ -86,6 +96,7 @@ def create_badge_class(
         created_by=actor.user if isinstance(actor.user, User) else None,
     )
     set_fields(badge_class, columns(fields), CLEANERS)
+    check_expiry(badge_class)
     publish(badge_class)
     with transaction.atomic():
         badge_class.save(force_insert=True)
@@ -106,6 +117,8 @@ def update_badge_class(
     with transaction.atomic():
         changing = lock(badge_class)
         changed = set_fields(changing, values, CLEANERS)
+        if {"expires_amount", "expires_duration"} & set(changed):
+            check_expiry(changing)
         changed += set_archived(changing, fields.get("archived"))
         save_changes(changing, changed, actor=actor, verb=Verb.UPDATE_BADGE_CLASS)
     return changing

@@ -13,38 +13,66 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.secrets import open_sealed, seal
+from accounts.secrets import OtherKey, seal, unseal
 from activity.actors import Actor, Channel
 from activity.services import record
 from issuer.models import BadgeClass, Issuance
 from issuer.permissions import Verb
 from issuer.queries import lock
-from issuer.services.award_drafts import Award, Errors, InvalidAward, draft_assertion
+from issuer.services.award_drafts import (
+    Award,
+    Errors,
+    InvalidAward,
+    are_many,
+    draft_assertion,
+)
 from issuer.services.awards import InvalidAwards, insert, prepare, refuse_held, require_awardable
+from jobs.execution import came_further
 from jobs.registry import Payload, handler
 from jobs.services import enqueue
 
-CHUNK = 250  # rows in one transaction: others wait no longer than it takes
+CHUNK = 500  # rows in one transaction: others wait no longer than it takes
 MAX_ROWS = 20_000
 JOB = "issuer.issuance"
 BEFORE_MAIL = 40
 
+UNREADABLE = "The server's key has changed: what is not awarded yet cannot be read any more."
+
 State = Issuance.State
+UNDER_WAY = (State.WAITING, State.RUNNING)
 
 
 def start_issuance(
-    *, actor: Actor, badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]
+    *,
+    actor: Actor,
+    badge_class: BadgeClass,
+    awards: Sequence[Award | InvalidAward],
+    lines: Sequence[int] = (),
+    job_at: datetime | None = None,
 ) -> Issuance:
-    """Accept a list of awards. What is wrong with rows by themselves is told now, and then nothing
-    is stored; who holds the badge already shows when their row is worked off.
+    """Accept a list of awards: `draft_issuance` and `store_issuance` in one."""
+    issuance = draft_issuance(actor=actor, badge_class=badge_class, awards=awards, lines=lines)
+    return store_issuance(issuance, actor=actor, job_at=job_at)
 
-    Raises PermissionDenied, ValidationError, InvalidAwards.
+
+def draft_issuance(
+    *,
+    actor: Actor,
+    badge_class: BadgeClass,
+    awards: Sequence[Award | InvalidAward],
+    lines: Sequence[int] = (),
+) -> Issuance:
+    """An unsaved issuance. It takes seconds for a long list: nobody holds a lock meanwhile.
+
+    What is wrong with rows by themselves is told now; who holds the badge already shows when their
+    row is worked off. `lines` are the rows' lines in the table that they come from. Raises
+    PermissionDenied, ValidationError, InvalidAwards.
     """
     require_awardable(actor, badge_class)
     if not 1 <= len(awards) <= MAX_ROWS:
         raise ValidationError(f"Award 1 to {MAX_ROWS} badges with one list.")
     check(badge_class, awards)
-    issuance = Issuance(
+    return Issuance(
         badge_class=badge_class,
         issuer=badge_class.issuer,
         created_by=actor.user if isinstance(actor.user, User) else None,
@@ -52,19 +80,28 @@ def start_issuance(
         by_administrator=actor.administrator,
         total=len(awards),
         sealed=seal(orjson.dumps(awards).decode()),
+        lines=list(lines),
     )
-    with transaction.atomic():
-        issuance.save(force_insert=True)
-        record(Verb.START_ISSUANCE, issuance, actor=actor, facts={"rows": issuance.total})
-        enqueue(kind=JOB, payload={"id": issuance.entity_id}, priority=BEFORE_MAIL)
+
+
+@transaction.atomic
+def store_issuance(issuance: Issuance, *, actor: Actor, job_at: datetime | None = None) -> Issuance:
+    """Store a draft, with the job that works it off. Whoever does that by `steps` has the job begin
+    later, in case they do not end.
+    """
+    issuance.save(force_insert=True)
+    record(Verb.START_ISSUANCE, issuance, actor=actor, facts={"rows": issuance.total})
+    enqueue(kind=JOB, payload={"id": issuance.entity_id}, run_at=job_at)
     return issuance
 
 
 def check(badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]) -> None:
-    """Raises InvalidAwards with all that is wrong with the rows by themselves."""
+    """Raises InvalidAwards with what is wrong with the rows by themselves, up to where many are."""
     now = timezone.now()
     errors: dict[int, Errors] = {}
     for index, item in enumerate(awards):
+        if are_many(errors):
+            raise InvalidAwards(errors, unread=len(awards) - index)
         if isinstance(item, InvalidAward):
             errors[index] = item.errors
             continue
@@ -76,22 +113,26 @@ def check(badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]) -> No
         raise InvalidAwards(errors)
 
 
-@handler(JOB)
+@handler(JOB, priority=BEFORE_MAIL)
 def work_off(payload: Payload) -> None:
     """Award chunk by chunk until no row is left. Two workers at once do no row twice."""
     issuance = Issuance.objects.select_related("badge_class__issuer", "created_by").get(
         entity_id=payload["id"]
     )
-    if issuance.state not in (State.WAITING, State.RUNNING):
-        return
     for _ in steps(issuance):
         pass
 
 
 def steps(issuance: Issuance) -> Iterator[Issuance]:
     """Award chunk by chunk; the issuance as it is after each."""
-    awards = unsealed(issuance)
-    while issuance.next_row < issuance.total:
+    if issuance.state not in UNDER_WAY:
+        return
+    try:
+        awards = unsealed(issuance)
+    except OtherKey:
+        stop(issuance, ValidationError(UNREADABLE))
+        return
+    while issuance.state in UNDER_WAY and issuance.next_row < issuance.total:
         start = issuance.next_row
         try:
             issuance = award_chunk(issuance, awards[start : start + CHUNK])
@@ -107,17 +148,18 @@ def award_chunk(issuance: Issuance, awards: Sequence[Award]) -> Issuance:
     """
     actor, badge_class, now = acting_for(issuance), issuance.badge_class, timezone.now()
     require_awardable(actor, badge_class)
-    drafts, errors = prepare(actor, badge_class, awards, now)
+    drafts, errors = prepare(actor, badge_class, awards, now, to_the_end=True)
     with transaction.atomic():
         current = lock(issuance)
-        if current.next_row != issuance.next_row:
-            return current  # another worker was faster
+        if current.next_row != issuance.next_row or current.state not in UNDER_WAY:
+            return current  # another worker was faster, or somebody stopped it
         errors |= refuse_held(badge_class, drafts, now)
         good = {index: draft for index, draft in drafts.items() if index not in errors}
         for draft in good.values():
             draft.issuance = current
         insert(good, awards, actor=actor)
         note_progress(current, awards, errors, awarded=len(good), now=now)
+        came_further()
     return current
 
 
@@ -148,7 +190,7 @@ def note_progress(
 def stop(issuance: Issuance, error: PermissionDenied | ValidationError) -> None:
     """It cannot go on: the role is gone, or the class archived. What was awarded stays."""
     told = error.messages[0] if isinstance(error, ValidationError) else str(error)
-    Issuance.objects.filter(pk=issuance.pk, state__in=(State.WAITING, State.RUNNING)).update(
+    Issuance.objects.filter(pk=issuance.pk, state__in=UNDER_WAY).update(
         state=State.STOPPED, problem=told[:255], finished_at=timezone.now(), sealed=""
     )
 
@@ -166,7 +208,8 @@ def acting_for(issuance: Issuance) -> Actor:
 
 
 def unsealed(issuance: Issuance) -> list[Award]:
-    rows: list[dict[str, Any]] = orjson.loads(open_sealed(issuance.sealed))
+    """Raises OtherKey."""
+    rows: list[dict[str, Any]] = orjson.loads(unseal(issuance.sealed))
     return [unpacked(row, number) for number, row in enumerate(rows)]
 
 

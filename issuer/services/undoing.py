@@ -5,19 +5,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.queries import users_by_entity_id
-from accounts.secrets import open_sealed, seal
+from accounts.secrets import OtherKey, seal, unseal
 from activity.actors import Actor, Channel
 from activity.services import record
 from issuer.models import Assertion, Issuance
 from issuer.permissions import Verb, require
 from issuer.queries import lock, locked
 from issuer.services.revocations import clean_reason, revoke_locked
+from jobs.execution import came_further
 from jobs.registry import Payload, handler
 from jobs.services import enqueue
 
-CHUNK = 250
+CHUNK = 500
 JOB = "issuer.undo-issuance"
 UNDER_WAY = "This issuance is still under way. Wait until it is complete."
+LOST_REASON = "The issuer has taken back the list that this badge was awarded with."
 
 State = Issuance.State
 
@@ -38,8 +40,12 @@ def revoke_issuance(*, actor: Actor, issuance: Issuance, reason: str) -> Issuanc
     undoing.state, undoing.finished_at, undoing.sealed = State.REVOKING, None, seal(reason)
     undoing.save(update_fields=["state", "finished_at", "sealed"])
     record(Verb.REVOKE_ISSUANCE, undoing, actor=actor)
-    by = actor.user.entity_id if actor.user else ""
-    enqueue(kind=JOB, payload={"id": undoing.entity_id, "by": by, "client": actor.client})
+    by = {
+        "by": actor.user.entity_id if actor.user else "",
+        "client": actor.client,
+        "administrator": actor.administrator,
+    }
+    enqueue(kind=JOB, payload={"id": undoing.entity_id, **by})
     return undoing
 
 
@@ -53,13 +59,21 @@ def undo(payload: Payload) -> None:
         user=users_by_entity_id([payload["by"]]).get(payload["by"]),
         channel=Channel.JOB,
         client=payload["client"],
+        administrator=payload["administrator"],
     )
-    reason = open_sealed(issuance.sealed)
+    reason = reason_of(issuance)
     while revoke_chunk(issuance, actor, reason):
         pass
     Issuance.objects.filter(pk=issuance.pk).update(
         state=State.REVOKED, finished_at=timezone.now(), sealed=""
     )
+
+
+def reason_of(issuance: Issuance) -> str:
+    try:
+        return unseal(issuance.sealed)
+    except OtherKey:
+        return LOST_REASON
 
 
 @transaction.atomic
@@ -68,4 +82,5 @@ def revoke_chunk(issuance: Issuance, actor: Actor, reason: str) -> int:
     left = Assertion.objects.filter(issuance=issuance, revoked_at=None)
     rows = list(locked(left)[:CHUNK])
     revoke_locked([(row, reason) for row in rows], actor=actor)
+    came_further()
     return len(rows)

@@ -6,7 +6,8 @@ from typing import Any, cast
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from rest_framework import serializers
 
-from api.errors import flatten
+from api.entity_ids import MAX_LENGTH as MAX_ENTITY_ID
+from api.errors import InvalidItems, flatten
 from issuer.api.fields import (
     CountedListField,
     ExtensionsField,
@@ -15,14 +16,15 @@ from issuer.api.fields import (
     NameField,
     StringField,
     TextField,
+    UnreadField,
     WebAddressField,
 )
 from issuer.api.inputs.changeable import ChangeableInput
 from issuer.models import MAX_IDENTITY, Assertion, IdentityType
-from issuer.services.award_drafts import Award, InvalidAward
+from issuer.services.award_drafts import SAYS_NOTHING, Award, Errors, InvalidAward, are_many
 from issuer.services.corrections import Correction
 from issuer.services.issuances import MAX_ROWS
-from issuer.services.revocations import MAX_AT_ONCE, MAX_REASON, Revocation
+from issuer.services.revocations import MAX_AT_ONCE, MAX_REASON, OUT_OF_REACH, Revocation
 from issuer.texts import MAX_TEXT
 from ob.identity import hash_identity
 
@@ -51,7 +53,7 @@ class EvidenceInput(serializers.Serializer[Any]):
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         if not attrs.get("url") and not attrs.get("narrative"):
-            raise serializers.ValidationError("Give a url, a narrative, or both.")
+            raise serializers.ValidationError(SAYS_NOTHING)
         return {key: value for key, value in attrs.items() if value}
 
 
@@ -137,33 +139,62 @@ def known_as(assertion: Assertion) -> set[str]:
     return {identity, assertion.identity_given, hash_identity(identity, assertion.salt)}
 
 
+MORE_EVIDENCE = 5000  # of all awards of a batch together, beside one for each
+
+
+# A list that is all wrong shows it here. All of it is vetted when it is awarded.
+BEGINNING = 200
+
+
 class BatchInput(serializers.Serializer[Any]):
     """A batch: `assertions`, each an award, and what holds for those that do not say `notify`."""
 
     assertions = CountedListField(
-        child=serializers.JSONField(allow_null=True), min_length=1, max_length=MAX_ROWS
+        child=UnreadField(allow_null=True), min_length=1, max_length=MAX_ROWS
     )
     notify = serializers.BooleanField(required=False, allow_null=True)
     create_notification = serializers.BooleanField(required=False, allow_null=True)
 
-    def awards(self, *, check: Callable[[Any], None]) -> list[Award | InvalidAward]:
+    def validate_assertions(self, items: list[Any]) -> list[Any]:
+        """Counted before anything looks into them."""
+        told = [item["evidence"] for item in items if isinstance(item, dict) and "evidence" in item]
+        found = sum(len(evidence) for evidence in told if isinstance(evidence, list))
+        if found > len(items) + MORE_EVIDENCE:
+            raise serializers.ValidationError(
+                f"A batch of {len(items)} has at most {len(items) + MORE_EVIDENCE} pieces of"
+                " evidence."
+            )
+        return items
+
+    def awards(
+        self, *, check: Callable[[Any], None], vet: Callable[[Award], object]
+    ) -> list[Award | InvalidAward]:
         """In order; items of a wrong shape, and those that `check` raises ValidationError for,
-        stand among them with what is wrong.
+        stand among them with what is wrong. Raises InvalidItems where many are: of the beginning
+        also by `vet`, which raises ValidationError for what no list of awards would do.
         """
         data = self.validated_data
         told = [data.get("notify"), data.get("create_notification")]
         default = next((wish for wish in told if wish is not None), None)
         shape = AwardInput()
         found: list[Award | InvalidAward] = []
-        for item in data["assertions"]:
+        errors: dict[int, Errors] = {}
+        for index, item in enumerate(data["assertions"]):
+            if are_many(errors):
+                raise InvalidItems(errors, unread=len(data["assertions"]) - index)
             try:
                 check(item)
-                found.append(award_of(shape.run_validation(item), notify=default))
+                award = award_of(shape.run_validation(item), notify=default)
+                if index < BEGINNING:
+                    vet(award)
+                found.append(award)
             except serializers.ValidationError as error:
                 fields, rest = flatten(error.detail)
-                found.append(InvalidAward(fields | ({NON_FIELD_ERRORS: rest} if rest else {})))
+                errors[index] = fields | ({NON_FIELD_ERRORS: rest} if rest else {})
+                found.append(InvalidAward(errors[index]))
             except ValidationError as error:
-                found.append(InvalidAward(error.message_dict))
+                errors[index] = error.message_dict
+                found.append(InvalidAward(errors[index]))
         return found
 
 
@@ -188,4 +219,6 @@ def read_revocation(item: Any) -> Revocation | str:
     for name in ("entityId", "revocationReason"):
         if not isinstance(told.get(name), str) or not told[name].strip():
             return f"{name} is required"
+    if len(told["entityId"]) > MAX_ENTITY_ID:
+        return OUT_OF_REACH
     return Revocation(told["entityId"], told["revocationReason"])

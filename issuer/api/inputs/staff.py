@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
+from rest_framework.exceptions import NotFound
 
 from accounts.models import User
 from accounts.queries import user_by_email, users_by_entity_id
@@ -49,9 +50,14 @@ class StaffActionInput(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=Role.choices, default=Role.STAFF)
 
     def person(self) -> User:
-        """Raises ValidationError without an address, User.DoesNotExist for an unknown one."""
+        """Raises ValidationError without an address; NotFound, which tells of the person rather
+        than of the issuer, for an unknown one (badgr-api.md 2.5).
+        """
         data = self.validated_data
         email = data.get("email") or data.get("username")
         if not email:
             raise ValidationError({"email": ["This field is required."]})
-        return user_by_email(email)
+        try:
+            return user_by_email(email)
+        except User.DoesNotExist:
+            raise NotFound(NO_SUCH_USER) from None

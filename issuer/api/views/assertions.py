@@ -5,12 +5,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.http import HttpResponseBase
+from django.utils import timezone
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from api.envelope import success
+from api.envelope import brief, success
 from api.errors import InvalidItems
-from api.idempotency import create_once
+from api.idempotency import create_once, is_repeat
 from api.paging import paged
 from issuer import queries
 from issuer.api.inputs.assertions import (
@@ -22,11 +23,11 @@ from issuer.api.inputs.assertions import (
 )
 from issuer.api.representations import assertion_object, issuance_object
 from issuer.api.views.room import IssuerRoomView, told
-from issuer.models import Assertion, BadgeClass, Issuer
-from issuer.services.award_drafts import Award, InvalidAward
+from issuer.models import Assertion, BadgeClass, Issuance, Issuer
+from issuer.services.award_drafts import Award, InvalidAward, draft_assertion
 from issuer.services.awards import MAX_AT_ONCE, InvalidAwards, award
 from issuer.services.corrections import correct_assertion
-from issuer.services.issuances import start_issuance
+from issuer.services.issuances import draft_issuance, store_issuance
 from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
 
 
@@ -36,7 +37,7 @@ class AwardingView(IssuerRoomView):
     def listed(self, request: Request, rows: Any) -> HttpResponseBase:
         wanted = queries.listed(
             rows,
-            identities=request.query_params.getlist("recipient"),
+            identities=[told for told in request.query_params.getlist("recipient") if told.strip()],
             include_expired=told(request, "include_expired"),
             include_revoked=told(request, "include_revoked"),
         )
@@ -129,21 +130,24 @@ class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
     def post(self, request: Request, entity_id: str) -> Response:
         """Up to 1,000 in one transaction: all or nothing. More are accepted with 202 and awarded
         by a job; the `statusUrl` of the result tells how far it is. An error names every bad item
-        by its index.
+        by its index, up to a hundred; the rest is not looked at then.
         """
         badge_class = self.badge_class(entity_id)
         body = {"assertions": request.data} if isinstance(request.data, list) else request.data
         data = BatchInput(data=body)
         data.is_valid(raise_exception=True)
         require_same_class(body, badge_class)
-        awards = data.awards(check=lambda item: require_same_class(item, badge_class))
-
+        now = timezone.now()
+        awards = data.awards(
+            check=lambda item: require_same_class(item, badge_class),
+            vet=lambda item: draft_assertion(badge_class, item, now),
+        )
         try:
             if len(awards) > MAX_AT_ONCE:
                 return self.start_once(request, badge_class, awards)
             made = self.award_once(request, badge_class, awards)
         except InvalidAwards as error:
-            raise InvalidItems(error.by_index) from None
+            raise InvalidItems(error.by_index, unread=error.unread) from None
         return success([assertion_object(row) for row in made], status=201)
 
     def start_once(
@@ -151,9 +155,14 @@ class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
     ) -> Response:
         """202: what was accepted will be done."""
 
+        def draft() -> Issuance:
+            return draft_issuance(actor=self.actor, badge_class=badge_class, awards=awards)
+
+        # Before the transaction that a key brings with it: it takes seconds.
+        drafted = None if is_repeat(request) else draft()
+
         def create() -> list[str]:
-            started = start_issuance(actor=self.actor, badge_class=badge_class, awards=awards)
-            return [started.entity_id]
+            return [store_issuance(drafted or draft(), actor=self.actor).entity_id]
 
         (entity_id,) = create_once(request, create)
         told = issuance_object(self.issuance(entity_id))
@@ -207,9 +216,10 @@ class RevocationListView(IssuerRoomView, route="/v2/assertions/revoke"):
 
 
 def outcome(told: Any, problem: str) -> dict[str, Any]:
-    """What became of one wish, beside what it said."""
+    """What became of one wish, beside what it said: texts, the long ones cut."""
     said = told if isinstance(told, dict) else {}
-    kept = {name: said[name] for name in ("entityId", "revocationReason") if name in said}
+    names = ("entityId", "revocationReason")
+    kept = {name: brief(said[name]) for name in names if isinstance(said.get(name), str)}
     return {"revoked": not problem, **kept} | ({"reason": problem} if problem else {})
 
 

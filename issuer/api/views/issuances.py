@@ -9,16 +9,20 @@ from api.paging import paged
 from issuer import queries
 from issuer.api.inputs.assertions import RevocationInput
 from issuer.api.representations import issuance_object, issuance_rows
-from issuer.api.views.room import IssuerRoomView
+from issuer.api.views.room import IssuerRoomView, told
 from issuer.services.undoing import revoke_issuance
 
 
 class IssuanceView(IssuerRoomView, route="/v2/issuances/{entity_id}"):
     def get(self, request: Request, entity_id: str) -> Response:
-        """With what became of each row that is done."""
+        """With what became of each row that is done, unless `brief=true`: who asks again and again
+        how far it is need not read them each time.
+        """
         issuance = self.issuance(entity_id)
-        rows = issuance_rows(issuance, queries.awarded_rows(issuance))
-        return success([issuance_object(issuance) | {"rows": rows}])
+        shown = issuance_object(issuance)
+        if not told(request, "brief"):
+            shown["rows"] = issuance_rows(issuance, queries.awarded_rows(issuance))
+        return success([shown])
 
     def delete(self, request: Request, entity_id: str) -> Response:
         """Revoke all that it awarded. It takes a while: 202, and the status is here."""

@@ -4,6 +4,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.envelope import success
+from api.idempotency import create_once
 from issuer.api.inputs.staff import StaffMemberInput
 from issuer.api.representations import staff_object
 from issuer.api.views.room import IssuerRoomView
@@ -18,7 +19,13 @@ class StaffView(IssuerRoomView, route="/v2/issuers/{entity_id}/staff"):
 
     def post(self, request: Request, entity_id: str) -> Response:
         issuer, data = self.issuer(entity_id), self.member(request)
-        add_member(actor=self.actor, issuer=issuer, user=data.person(), role=data.role_told())
+
+        def add() -> list[str]:
+            user = data.person()
+            add_member(actor=self.actor, issuer=issuer, user=user, role=data.role_told())
+            return [user.entity_id]
+
+        create_once(request, add)
         return self.answer(entity_id, status=201)
 
     def put(self, request: Request, entity_id: str) -> Response:

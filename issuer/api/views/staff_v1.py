@@ -7,6 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import v1_errors
+from api.idempotency import create_once
 from issuer.api.inputs.staff import StaffActionInput
 from issuer.api.representations import staff_object_v1
 from issuer.api.views.room import IssuerRoomView
@@ -27,10 +28,15 @@ class StaffV1View(IssuerRoomView, route="/v1/issuer/issuers/{entity_id}/staff"):
         data = StaffActionInput(data=request.data)
         data.is_valid(raise_exception=True)
         person, wanted = data.person(), data.validated_data
-        common = {"actor": self.actor, "issuer": issuer, "user": person}
+        common: dict[str, Any] = {"actor": self.actor, "issuer": issuer, "user": person}
         match wanted["action"]:
             case "add":
-                add_member(**common, role=wanted["role"])
+
+                def add() -> list[str]:
+                    add_member(**common, role=wanted["role"])
+                    return [person.entity_id]
+
+                create_once(request, add)
             case "modify":
                 change_role(**common, role=wanted["role"])
             case "remove":

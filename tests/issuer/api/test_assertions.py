@@ -273,3 +273,11 @@ def test_a_token_that_reads_all_still_writes_one(owner, issuer, badge_class):
     result_of(api.post(f"/v2/badgeclasses/{badge_class.entity_id}/assertions", BODY), 201)
     failure_of(api.post(f"/v2/badgeclasses/{other.entity_id}/assertions", BODY), 403)
     result_of(api.get(f"/v2/badgeclasses/{other.entity_id}/assertions"))
+
+
+def test_a_blank_recipient_is_none(api, badge_class):
+    awarded(badge_class)
+    path = f"/v2/badgeclasses/{badge_class.entity_id}/assertions"
+    for blank in ("recipient=", "recipient=%20", "recipient=&recipient=Grace@example.org"):
+        assert len(result_of(api.get(f"{path}?{blank}"))) == 1
+    assert result_of(api.get(f"{path}?recipient=&recipient=x@example.org")) == []

@@ -13,6 +13,7 @@ KEYS = {
     "issuerOpenBadgeId", "name", "image", "description", "criteriaUrl", "criteriaNarrative",
     "alignments", "tags", "expires", "oncePerPerson", "extensions", "archived",
 }  # fmt: skip
+EVIDENCE = ("narrative", "name", "description", "genre", "audience")
 BODY = {"name": "First steps", "description": "Took them.", "image": data_uri(png())}
 
 
@@ -199,3 +200,46 @@ def test_an_extension_may_not_speak_for_a_core_term(api, path, name):
     extension = {"@context": "https://w3id.org/openbadges/v2", "type": ["Extension", "obi:Foo"]}
     body = failure_of(api.post(path, BODY | {"extensions": {name: extension}}), 400)
     assert any(key.startswith("extensions.") for key in body["fieldErrors"])
+
+
+def test_classes_of_an_archived_issuer_are_left_out(api, issuer, badge_class):
+    result_of(api.put(f"/v2/issuers/{issuer.entity_id}", {"archived": True}))
+    for path in ("/v2/badgeclasses", f"/v2/issuers/{issuer.entity_id}/badgeclasses"):
+        assert result_of(api.get(path)) == []
+        (row,) = result_of(api.get(f"{path}?include_archived=true"))
+        assert row["entityId"] == badge_class.entity_id
+
+
+def test_an_expiry_beyond_the_calendar(api, issuer, badge_class):
+    told = {"expires": {"amount": 100_000, "duration": "years"}}
+    one = f"/v2/badgeclasses/{badge_class.entity_id}"
+    new = {"name": "N", "description": "D", "image": data_uri(png())}
+    for answer in (api.put(one, told), api.post(f"/v2/issuers/{issuer.entity_id}/badgeclasses",
+                                                new | told)):  # fmt: skip
+        assert set(failure_of(answer, 400)["fieldErrors"]) == {"expires"}
+    result_of(api.put(one, {"expires": {"amount": 100_000, "duration": "days"}}))
+    award = {"recipient": {"identity": "grace@example.org"}}
+    result_of(api.post(f"{one}/assertions", award), 201)
+
+
+def test_html_is_not_published(api, issuer, client):
+    html = "<script>alert(1)</script>"
+    body = {"name": f"N{html}", "description": f"D *d* {html}", "criteriaNarrative": f"C {html}",
+            "image": data_uri(png())}  # fmt: skip
+    (made,) = result_of(api.post(f"/v2/issuers/{issuer.entity_id}/badgeclasses", body), 201)
+    evidence = {name: f"{name} {html}" for name in EVIDENCE}
+    award = {"recipient": {"identity": "grace@example.org"}, "narrative": f"N {html}",
+             "evidence": [evidence | {"url": "https://e.example/"}]}  # fmt: skip
+    path = f"/v2/badgeclasses/{made['entityId']}/assertions"
+    (awarded,) = result_of(api.post(path, award), 201)
+    assert awarded["evidence"] == [
+        {"url": "https://e.example/"} | {name: f"{name} alert(1)" for name in EVIDENCE}
+    ]
+    for address in (made["openBadgeId"], awarded["openBadgeId"]):
+        document = client.get(f"{address}.json").content
+        assert b"alert(1)" in document
+        assert b"<script" not in document
+    nothing = {"evidence": [{"narrative": "<br>"}], "recipient": award["recipient"]}
+    assert set(failure_of(api.post(path, nothing), 400)["fieldErrors"]) == {"evidence.0"}
+    described = f"/v2/badgeclasses/{made['entityId']}"
+    assert failure_of(api.put(described, {"description": "<br>"}), 400)["fieldErrors"]

@@ -79,3 +79,16 @@ def test_it_takes_a_list(api, body):
 def test_it_takes_a_thousand_at_most(api):
     failure_of(api.post(PATH, [{}] * 1001), 400)
     assert result_of(api.post(PATH, [])) == []
+
+
+def test_a_megabyte_is_not_sent_back(api):
+    wishes = [{"entityId": "x" * 1_000_000, "revocationReason": "y" * 1_000_000},
+              {"entityId": [0] * 100_000, "revocationReason": "y"}]  # fmt: skip
+    answer = api.post(PATH, wishes)
+    first, second = result_of(answer)
+    assert len(answer.content) < 2000
+    assert first["reason"] == "permission denied or object not found"
+    assert first["entityId"].startswith("xxx")
+    assert second == {
+        "revoked": False, "revocationReason": "y", "reason": "entityId is required"
+    }  # fmt: skip

@@ -50,6 +50,8 @@ def test_it_is_accepted_and_worked_off(api, path):
     assert told["state"] == "complete"
     assert (told["done"], told["awarded"], told["refused"]) == (ROWS, ROWS, 0)
     assert [row["row"] for row in told["rows"]] == list(range(ROWS))
+    brief = result_of(api.get(f"{url}?brief=true"))[0]
+    assert brief == {name: value for name, value in told.items() if name != "rows"}
     last = result_of(api.get(f"/v2/assertions/{told['rows'][-1]['assertion']}"))[0]
     assert last["recipient"]["plaintextIdentity"] == f"person{ROWS - 1}@example.org"
     assert api.client.get(f"/public/assertions/{last['entityId']}").status_code == 200
@@ -174,6 +176,48 @@ def test_it_stops_where_awarding_may_not_go_on(api, path, owner, badge_class, is
     assert Issuance.objects.get().sealed == ""
 
 
+def test_what_was_stopped_meanwhile_stays_so(api, path, monkeypatch):
+    """A worker may sleep between its look and its transaction, and others go on."""
+    started(api, path, items())
+    issuance = Issuance.objects.get()
+
+    real = issuances.prepare
+
+    def meanwhile(*told, **more):
+        Issuance.objects.update(state="revoked", sealed="")
+        return real(*told, **more)
+
+    monkeypatch.setattr(issuances, "prepare", meanwhile)
+    run_due()
+    issuance.refresh_from_db()
+    assert (issuance.state, Assertion.objects.count()) == ("revoked", 0)
+
+
+def test_under_another_key_of_the_server_it_stops_and_says_why(api, path, settings):
+    started(api, path, items())
+    settings.SECRET_KEY = "another"
+    run_due()
+    issuance = Issuance.objects.get()
+    assert (issuance.state, issuance.sealed) == ("stopped", "")
+    assert "key has changed" in issuance.problem
+    assert Job.objects.get(kind=issuances.JOB).state == "done"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_under_a_key_a_list_is_read_before_anybody_has_to_wait(api, path, monkeypatch):
+    inside = []
+    real = issuances.check
+    monkeypatch.setattr(
+        issuances,
+        "check",
+        lambda *told: inside.append(connection.in_atomic_block) or real(*told),
+    )
+    for _ in range(2):
+        result_of(api.post(path, items(), **{"Idempotency-Key": "spring"}), 202)
+    assert inside == [False], "a repeat reads nothing"
+    assert Issuance.objects.count() == 1
+
+
 def test_nothing_of_a_person_lies_open_while_it_waits(api, path):
     body = items()
     body[0] = {"recipient": {"identity": "canary@example.org"}, "narrative": "canary story"}
@@ -211,6 +255,13 @@ class TestUndo:
         api.delete(url, self.WHY)
         run_due()
         assert Assertion.objects.get(entity_id=first).revocation_reason == "Earlier."
+
+    def test_under_another_key_of_the_server_the_reason_is_a_plain_one(self, api, url, settings):
+        api.delete(url, self.WHY)
+        settings.SECRET_KEY = "another"
+        run_due()
+        reasons = set(Assertion.objects.values_list("revocation_reason", flat=True))
+        assert reasons == {"The issuer has taken back the list that this badge was awarded with."}
 
     def test_bad_reasons(self, api, url):
         for body in ({}, {"revocation_reason": ""}, {"revocation_reason": "x" * 256}, None):

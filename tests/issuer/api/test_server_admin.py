@@ -7,6 +7,9 @@ from django.test import Client
 from accounts.services.app_passwords import create_app_password
 from activity.models import LogEntry
 from api.scopes import SERVER_ADMIN
+from issuer.services.award_drafts import Award
+from issuer.services.issuances import start_issuance
+from jobs.worker import run_due
 from oauth.services.applications import create_application
 from tests.support.envelopes import failure_of, result_of
 from tests.support.worlds import SERVER, acting, bearer, issuer_of, person
@@ -93,3 +96,16 @@ def test_which_application_may_ask_for_it(db, kind, grants, superuser, allowed):
     headers = {"Authorization": f"Bearer {token['access_token']}"}
     answer = Client().get(f"/v2/issuers/{theirs.entity_id}", headers=headers)
     assert result_of(answer)[0]["entityId"] == theirs.entity_id
+
+
+def test_what_it_takes_back_by_a_job_is_marked(headers, badge_class):
+    issuance = start_issuance(
+        actor=acting(badge_class.created_by), badge_class=badge_class,
+        awards=[Award(identity="grace@example.org")],
+    )  # fmt: skip
+    run_due()
+    path = f"/v2/issuances/{issuance.entity_id}"
+    result_of(Client().delete(path, {"revocation_reason": "x"}, JSON, headers=headers), 202)
+    run_due()
+    entry = LogEntry.objects.get(verb="assertion.revoked")
+    assert entry.facts["administrator"] is True

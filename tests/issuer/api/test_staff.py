@@ -131,7 +131,8 @@ class TestV1:
             "action": ['"dance" is not a valid choice.']
         }
         unknown = api.post(path, {"action": "add", "email": "nobody@example.org"})
-        assert (unknown.status_code, set(unknown.json())) == (404, {"detail"})
+        nobody = "Nobody on this server has verified this address."
+        assert (unknown.status_code, unknown.json()) == (404, {"detail": nobody})
         hidden = stranger.get(path)
         assert (hidden.status_code, set(hidden.json())) == (404, {"detail"})
         assert api.client.get(path).status_code == 401
@@ -140,3 +141,19 @@ class TestV1:
 def test_another_issuers_staff_is_hidden(api):
     other = issuer_of(person("bob@example.org"), name="Bob's")
     failure_of(api.get(f"/v2/issuers/{other.entity_id}/staff"), 404)
+
+
+KEY = {"Idempotency-Key": "a-key"}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "more"), [("/v2", {}), ("/v1/issuer", {"action": "add"})], ids=["v2", "v1"]
+)
+def test_sent_twice_under_one_key_somebody_is_added_once(api, issuer, joan, prefix, more):
+    path = f"{prefix}/issuers/{issuer.entity_id}/staff"
+    told = {"email": joan.email, "role": "staff"} | more
+    first, again = api.post(path, told, **KEY), api.post(path, told, **KEY)
+    assert first.status_code == again.status_code in (200, 201)
+    assert first.json() == again.json()
+    assert api.post(path, told | {"role": "editor"}, **KEY).status_code == 422
+    assert api.post(path, told).status_code == 400

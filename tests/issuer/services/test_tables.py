@@ -1,7 +1,9 @@
 """Reading tables: encodings, delimiters, XLSX, and what is no table."""
 
 import io
+import tracemalloc
 import zipfile
+from collections.abc import Iterator
 from datetime import date, datetime
 
 import pytest
@@ -21,6 +23,12 @@ def test_csv(delimiter, encoding):
     assert table.headers == ["E-Mail", "Name"]
     assert table.rows == [["zoë@example.org", "Zoë Müller"], ["b@example.org", f"B{delimiter} C"]]
     assert table.numbers == [2, 4]
+
+
+def test_delimiters_in_quotes_do_not_count():
+    table = read_table(b'"Last, First, Title";"email"\n"B, A, Dr";a@example.org\n')
+    assert table.headers == ["Last, First, Title", "email"]
+    assert table.rows == [["B, A, Dr", "a@example.org"]]
 
 
 def test_short_and_long_lines_get_as_many_cells_as_there_are_headings():
@@ -63,6 +71,70 @@ def bomb() -> bytes:
 def test_what_is_no_table(content):
     with pytest.raises(ValidationError):
         read_table(content)
+
+
+def broken(content: bytes) -> Iterator[bytes]:
+    """The file with one of its parts cut, emptied, or made of something else; all of them."""
+    whole = zipfile.ZipFile(io.BytesIO(content))
+    for victim in whole.namelist():
+        part = whole.read(victim)
+        for other in (part[: len(part) // 2], b"", b"\xff\xfe<a>", part.replace(b"1", b"x")):
+            yield with_part(content, victim, other)
+
+
+def with_part(content: bytes, name: str, part: bytes) -> bytes:
+    whole, out = zipfile.ZipFile(io.BytesIO(content)), io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        for each in whole.namelist():
+            archive.writestr(each, part if each == name else whole.read(each))
+    return out.getvalue()
+
+
+def test_a_broken_xlsx_is_read_or_refused():
+    refused = 0
+    for content in broken(xlsx(["email"], ["a@example.org"])):
+        try:
+            assert read_table(content).headers == ["email"]
+        except ValidationError:
+            refused += 1
+    assert refused > 10
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        b'<sheetData><row r="1"><c r="A1"><v>1</v></c></row>'
+        b'<row r="99999999999"><c r="A1"><v>1</v></c></row></sheetData>',
+        b"<sheetData>" + b'<row><c r="XFD1"><v>1</v></c></row>' * 100 + b"</sheetData>",
+    ],
+    ids=["far-apart", "wide"],
+)
+def test_a_small_xlsx_with_billions_of_cells(sheet):
+    space = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+    content = with_part(xlsx(["email"]), SHEET, space + sheet + b"</worksheet>")
+    with pytest.raises(ValidationError, match="too many"):
+        read_table(content)
+
+
+def test_a_claimed_size_is_not_believed():
+    content = xlsx(["email"], ["a@example.org"])
+    sheet = zipfile.ZipFile(io.BytesIO(content)).read(SHEET)
+    claimed = sheet.replace(b'ref="A1:A2"', b'ref="A1:XFD1048576"')
+    assert claimed != sheet
+    assert read_table(with_part(content, SHEET, claimed)).rows == [["a@example.org"]]
+
+
+def test_a_csv_of_delimiters():
+    content = b"ab," * 5_000_000
+    tracemalloc.start()
+    with pytest.raises(ValidationError, match="too many"):
+        read_table(content)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 256 * 1024 * 1024
 
 
 def test_too_many_cells(monkeypatch):
