@@ -7,7 +7,8 @@ from rest_framework.request import Request
 from accounts.models import User
 from api.scopes import SERVER_ADMIN
 from oauth.models import AccessToken
-from oauth.queries import living_token
+from oauth.queries import living_scopes, living_token
+from oauth.services.consents import is_stale, note_use
 
 
 class BearerToken:
@@ -15,7 +16,7 @@ class BearerToken:
 
     def __init__(self, token: AccessToken, user: User) -> None:
         beyond = frozenset() if user.is_superuser else {SERVER_ADMIN}
-        self.granted = frozenset(token.scope.split()) - beyond
+        self.granted = frozenset(living_scopes(token)) - beyond
         # Who repeats a request: the application or the app password, on behalf of one user (DESIGN
         # 9).
         holder = (
@@ -35,6 +36,8 @@ class BearerAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed("The access token is unknown, expired or revoked.")
         user = token.user or token.application.user
+        if is_stale(token.consent_used_at):
+            note_use(token.application, user)
         return user, BearerToken(token, user)
 
     def authenticate_header(self, request: Request) -> str:

@@ -16,17 +16,18 @@ from oauthlib.oauth2.rfc6749 import errors
 
 from accounts.models import User
 from activity.actors import Actor
-from api.scopes import SERVER_ADMIN
+from api.scopes import SERVER_ADMIN, meet
 from oauth.models import Application
 from oauth.queries import remembered_consent
 from oauth.redirects import is_loopback_address
 from oauth.services.consents import give_consent, note_use
 
+PROMPT = "approval_prompt"  # Badgr's: `force` asks the person although they have allowed it before
 # What is read of a request. All else is dropped (RFC 6749, 3.1): oauthlib takes any name for its
 # own.
 PARAMETERS = (
     *("response_type", "client_id", "redirect_uri", "scope", "state"),
-    *("code_challenge", "code_challenge_method"),
+    *("code_challenge", "code_challenge_method", PROMPT),
 )
 S256_CHALLENGE = re.compile(r"[A-Za-z0-9_-]{43}")  # a SHA-256 in base64url (RFC 7636, 4.2)
 
@@ -53,15 +54,20 @@ class AuthorizationRequest:
     state: str | None
     scopes: list[str]
     credentials: dict[str, Any]
+    asks_again: bool
 
 
 def read_request(pairs: Iterable[tuple[str, str]]) -> AuthorizationRequest:
-    """Raises Unanswerable, Refused. A parameter without a value is not there (RFC 6749, 3.1)."""
-    sent = [(name, value) for name, value in pairs if name in PARAMETERS and value]
-    if any("\x00" in value for _, value in sent):
+    """Raises Unanswerable, Refused. A parameter without a value is not there, and none may come
+    twice (RFC 6749, 3.1).
+    """
+    found = [(name, value) for name, value in pairs if name in PARAMETERS and value]
+    sent = {"response_type": "code"} | dict(found)
+    if len(found) != len(dict(found)):
+        raise Unanswerable("A parameter is given twice.")
+    if any("\x00" in value for value in sent.values()):
         raise Unanswerable("The request cannot be read.")
-    if "response_type" not in dict(sent):
-        sent.append(("response_type", "code"))
+    prompt = sent.pop(PROMPT, "")
     core = get_oauthlib_core()
     query = f"{settings.LAUREL_URL}/o/authorize?{urlencode(sent)}"
     try:
@@ -78,6 +84,7 @@ def read_request(pairs: Iterable[tuple[str, str]]) -> AuthorizationRequest:
         state=request.state,
         scopes=scopes,
         credentials=credentials,
+        asks_again=prompt == "force",
     )
 
 
@@ -103,10 +110,21 @@ def grantable_scopes(asked: AuthorizationRequest, user: User) -> list[str]:
     return scopes
 
 
+def chosen_scopes(
+    asked: AuthorizationRequest, scopes: list[str], choice: Sequence[str]
+) -> list[str]:
+    """What the person has chosen of `scopes`. Raises Refused when that is nothing."""
+    if not (granted := meet(choice, scopes)):
+        raise Refused(errors.InvalidScopeError(), asked.redirect_uri, asked.state)
+    return granted
+
+
 def is_remembered(asked: AuthorizationRequest, user: User, scopes: list[str]) -> bool:
     """Has this person allowed all of it before? Of an app on a loopback address without a secret
     nobody knows that it is the same app: people are asked each time (RFC 8252, 8.6).
     """
+    if asked.asks_again:
+        return False
     if asked.application.is_public and is_loopback_address(asked.redirect_uri):
         return False
     return remembered_consent(user, asked.application, scopes) is not None

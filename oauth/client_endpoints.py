@@ -17,12 +17,12 @@ from oauth.client_requests import (
     FAILURES,
     BadRequest,
     answer,
-    only_post,
+    only,
     read_parameters,
     too_many_failures,
 )
 from oauth.models import PUBLIC_CLIENT_ID, AccessToken, Application
-from oauth.queries import living_refresh_token, living_token
+from oauth.queries import living_refresh_token, living_scopes, living_token
 from oauth.services.tokens import revoke_presented_token
 from oauth.validators import basic_credentials
 
@@ -71,7 +71,7 @@ class ClientView(View):
         raise NotImplementedError
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return only_post()
+        return only("POST")
 
 
 class RevokeView(ClientView):
@@ -93,7 +93,7 @@ class IntrospectView(ClientView):
             return answer(200, {"active": False})
         told: dict[str, Any] = {
             "active": True,
-            "scope": found.scope,
+            "scope": " ".join(living_scopes(found)),
             "client_id": client.client_id,
             "iat": int(found.created.timestamp()),
             "iss": settings.LAUREL_URL,

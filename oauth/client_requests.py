@@ -29,10 +29,10 @@ def answer(status: int, payload: dict[str, object]) -> JsonResponse:
     return response
 
 
-def only_post() -> JsonResponse:
-    told = {"error": "invalid_request", "error_description": "Send a POST request."}
+def only(*methods: str) -> JsonResponse:
+    told = {"error": "invalid_request", "error_description": f"Send {' or '.join(methods)}."}
     response = answer(405, told)
-    response["Allow"] = "POST"
+    response["Allow"] = ", ".join(methods)
     return response
 
 

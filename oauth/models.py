@@ -61,6 +61,11 @@ class Application(AbstractApplication):
         return bool(self.client_type == self.CLIENT_PUBLIC)
 
     @property
+    def registered_itself(self) -> bool:
+        """Nobody owns it (RFC 7591): administrators may disable it, nobody changes it."""
+        return bool(self.registration_source == self.RegistrationSource.DCR)
+
+    @property
     def permitted_scopes(self) -> list[str]:
         """What it may ask for today."""
         allowed: list[str] = self.allowed_scopes

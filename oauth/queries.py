@@ -4,7 +4,7 @@ import hashlib
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import F, Q, QuerySet
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
@@ -18,9 +18,16 @@ def applications_of(user: User) -> QuerySet[Application]:
     return Application.objects.filter(user=user).order_by("-created")
 
 
+def everybodys_applications() -> QuerySet[Application]:
+    """Those that people have made and those that registered themselves."""
+    return Application.objects.exclude(client_id=PUBLIC_CLIENT_ID).select_related("user")
+
+
 def application_for(user: User, client_id: str) -> Application:
-    """One that the person may change: their own, an administrator any. Raises DoesNotExist."""
-    mine = Application.objects.exclude(user=None) if user.is_superuser else applications_of(user)
+    """One that the person may see: their own, an administrator any but the server's own. Raises
+    DoesNotExist.
+    """
+    mine = everybodys_applications() if user.is_superuser else applications_of(user)
     return mine.select_related("user").get(client_id=client_id)
 
 
@@ -48,10 +55,13 @@ def remembered_consent(user: User, application: Application, scopes: list[str]) 
 
 def living_token(raw: str) -> AccessToken | None:
     """The unexpired token of a usable application and of an active person whose password is still
-    the one it was given out on; or whose app password is not revoked. One query.
+    the one it was given out on; or whose app password is not revoked. One query, which also tells
+    when its consent was last known to be used.
     """
+    consent = Consent.objects.filter(user=OuterRef("user"), application=OuterRef("application"))
     token = (
         AccessToken.objects.select_related("user", "application__user")
+        .annotate(consent_used_at=Subquery(consent.values("last_used_at")))
         .filter(token_checksum=checksum(raw), expires__gt=timezone.now())
         .filter(Q(app_password=None) | Q(app_password__revoked_at=None))
         .filter(application__disabled_at=None)
@@ -61,6 +71,14 @@ def living_token(raw: str) -> AccessToken | None:
         return None
     user = token.user or token.application.user
     return token if user is not None and user.is_active and still_signed_in(token) else None
+
+
+def living_scopes(token: AccessToken | RefreshToken) -> list[str]:
+    """What of its scopes the application may still ask for: what is taken from an application is
+    taken from the tokens it holds.
+    """
+    permitted = token.application.permitted_scopes
+    return [scope for scope in token.scope.split() if is_within(scope, permitted)]
 
 
 def living_tokens_of(user: User) -> QuerySet[AccessToken]:

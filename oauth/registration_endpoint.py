@@ -14,7 +14,7 @@ from rest_framework.exceptions import ParseError
 from activity.actors import Actor, Channel
 from api.parsers import loads
 from api.throttling import FailureThrottle
-from oauth.client_requests import MAX_BODY, answer, only_post
+from oauth.client_requests import MAX_BODY, answer, only
 from oauth.services.registrations import InvalidMetadata, register_application
 
 TRIES = FailureThrottle("register", allowed=20, window=timedelta(hours=1))
@@ -45,7 +45,7 @@ class RegistrationView(View):
         return answer(201, credentials | registered)
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return only_post()
+        return only("POST")
 
 
 def read_metadata(request: HttpRequest) -> dict[str, Any]:

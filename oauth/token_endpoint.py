@@ -17,11 +17,12 @@ from django.views.decorators.debug import sensitive_post_parameters
 from oauth2_provider.oauth2_backends import get_oauthlib_core
 
 from accounts.secrets import keyed_digest
+from accounts.throttling import Guesses
 from oauth.client_requests import (
     FAILURES,
     BadRequest,
     answer,
-    only_post,
+    only,
     read_parameters,
     too_many_failures,
 )
@@ -58,6 +59,8 @@ class TokenView(View):
         # A refresh token cannot be guessed, and clients know no 429 on a refresh (clients.md 3.13).
         refreshing = parameters["grant_type"] == "refresh_token"
         if payload.get("error") in BAD_CREDENTIALS and not refreshing:
+            if settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT and "username" in parameters:
+                guesses_at(parameters).record_failure(request)
             wait = FAILURES.record_failure(request)
             if wait:
                 return too_many_failures(wait)
@@ -71,7 +74,7 @@ class TokenView(View):
     def http_method_not_allowed(
         self, request: HttpRequest, *args: object, **kwargs: object
     ) -> JsonResponse:
-        return only_post()
+        return only("POST")
 
 
 def exchange(parameters: dict[str, str], request: HttpRequest) -> tuple[int, dict[str, Any]]:
@@ -85,11 +88,17 @@ def exchange(parameters: dict[str, str], request: HttpRequest) -> tuple[int, dic
     with transaction.atomic() if using_up else nullcontext():
         headers = core.extract_headers(request)
         if settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT:
-            headers["laurel.throttled"] = FAILURES.wait(request) > 0
+            guesses = guesses_at(parameters)
+            headers["laurel.throttled"] = max(FAILURES.wait(request), guesses.wait(request)) > 0
         _, body, status = core.server.create_token_response(
             request.path, "POST", urlencode(parameters), headers, None
         )
     return status, json.loads(body)
+
+
+def guesses_at(parameters: dict[str, str]) -> Guesses:
+    """Those at people's own passwords count as at the sign-in page."""
+    return Guesses("sign-in", parameters.get("username", ""))
 
 
 def fill_in_omissions(parameters: dict[str, str], request: HttpRequest) -> None:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749 import errors
 
-from accounts.queries import living_app_password
+from accounts.queries import living_app_password, user_by_own_password
 from accounts.secrets import keyed_digest
 from accounts.services.app_passwords import DEFAULT_SCOPES, note_use
 from api.scopes import meet
@@ -70,9 +70,9 @@ class Validator(OAuth2Validator):
             settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT
             # People's passwords can be guessed: who has failed too often is not heard.
             and not request.headers.get("laurel.throttled")
-            and super().validate_user(username, password, client, request, *args, **kwargs)
+            and (user := user_by_own_password(username=username, password=password))
         ):
-            held = DEFAULT_SCOPES
+            request.user, held = user, DEFAULT_SCOPES
         else:
             return False
         held = meet(held, client.permitted_scopes)

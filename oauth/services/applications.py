@@ -1,9 +1,10 @@
 """Making applications known, and what their developers and administrators do with them."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -67,16 +68,16 @@ def create_application(*, actor: Actor, user: User, **facts: Any) -> tuple[Appli
 
 @transaction.atomic
 def change_application(*, actor: Actor, application: Application, **facts: Any) -> Application:
-    """Say anew what it is; its type stays. Wider wishes than were approved wait for approval again.
-    Raises ValidationError, PermissionDenied.
+    """Say anew what it is; its type stays. What is not the app that was approved any more waits for
+    approval again. Raises ValidationError, PermissionDenied.
     """
-    require_owner(actor, application)
+    require_changeable(actor, application)
     described = ApplicationFacts(client_type=application.client_type, **facts)
     check(described, application.user)
-    new = [s for s in described.scopes if needs_approval(s) and s not in application.allowed_scopes]
-    if new and not is_trusted(actor):
+    new = columns(described)
+    if not is_trusted(actor) and is_another(application, new):
         application.approved_at = None
-    for name, value in columns(described).items():
+    for name, value in new.items():
         setattr(application, name, value)
     application.save()
     record("application.changed", subject(application), actor=actor)
@@ -88,7 +89,7 @@ def rotate_secret(*, actor: Actor, application: Application) -> str:
     """The new secret, shown this once. The old one is dead from now on. Raises PermissionDenied,
     ValidationError for an application that has none.
     """
-    require_owner(actor, application)
+    require_changeable(actor, application)
     if application.is_public:
         raise ValidationError("A public app has no secret.")
     secret = application.client_secret = new_secret()
@@ -133,6 +134,30 @@ def require_owner(actor: Actor, application: Application) -> None:
     if actor.user is None or actor.user.is_superuser or actor.user_id == application.user_id:
         return
     raise PermissionDenied("This app is somebody else's.")
+
+
+def require_changeable(actor: Actor, application: Application) -> None:
+    """What registered itself stays as it said. Raises PermissionDenied."""
+    require_owner(actor, application)
+    if application.registered_itself:
+        raise PermissionDenied("This app registered itself.")
+
+
+def is_another(application: Application, new: Mapping[str, Any]) -> bool:
+    """Would an administrator have to look again: at its name, at where people and their codes are
+    sent, at how it gets in, at what it may write?
+    """
+    strong = {scope for scope in new["allowed_scopes"] if needs_approval(scope)}
+    return (
+        new["name"] != application.name
+        or not hosts(new["redirect_uris"]) <= hosts(application.redirect_uris)
+        or not set(new["grants"]) <= set(application.grants)
+        or not strong <= set(application.allowed_scopes)
+    )
+
+
+def hosts(redirect_uris: str) -> set[str | None]:
+    return {urlsplit(uri).hostname for uri in redirect_uris.split()}
 
 
 def check(facts: ApplicationFacts, user: User) -> None:

@@ -1,6 +1,7 @@
 """What people allow applications, and take back."""
 
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,6 +13,8 @@ from activity.subjects import Subject
 from api.scopes import is_within
 from oauth.models import Application, Consent
 from oauth.services.tokens import revoke_tokens
+
+NOTED_EVERY = timedelta(hours=1)  # a call that reads should not have to write
 
 
 @transaction.atomic
@@ -43,5 +46,10 @@ def revoke_consent(*, actor: Actor, consent: Consent) -> None:
 
 
 def note_use(application: Application, user: User) -> None:
-    """Remember when the application last signed in for the person."""
+    """Remember when the application last acted for the person."""
     Consent.objects.filter(application=application, user=user).update(last_used_at=timezone.now())
+
+
+def is_stale(last_used_at: datetime | None) -> bool:
+    """Is it time to note a use again? None where there is no consent to note it at."""
+    return last_used_at is not None and timezone.now() - last_used_at > NOTED_EVERY

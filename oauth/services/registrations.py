@@ -96,8 +96,11 @@ def read_text(metadata: Mapping[str, Any], name: str) -> str:
 
 def read_redirect_uris(metadata: Mapping[str, Any]) -> list[str]:
     uris = metadata.get("redirect_uris")
-    wrong = not isinstance(uris, list) or not all(isinstance(uri, str) for uri in uris)
-    if wrong or not 1 <= len(uris) <= MOST_REDIRECT_URIS:
+    if (
+        not isinstance(uris, list)
+        or not 1 <= len(uris) <= MOST_REDIRECT_URIS
+        or not all(isinstance(uri, str) for uri in uris)
+    ):
         text = f"redirect_uris: 1 to {MOST_REDIRECT_URIS} addresses are required."
         raise InvalidMetadata(text, "invalid_redirect_uri")
     for uri in uris:

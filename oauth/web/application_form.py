@@ -46,7 +46,12 @@ class ApplicationForm(forms.Form):
         initial=DEFAULT_SCOPES,
     )
     website_url = forms.URLField(label=_("Website"), required=False, assume_scheme="https")
-    logo_url = forms.URLField(label=_("Logo"), required=False, assume_scheme="https")
+    logo_url = forms.URLField(
+        label=_("Logo"),
+        required=False,
+        assume_scheme="https",
+        help_text=_("For programs that list your app. Pages here do not show it."),
+    )
     policy_url = forms.URLField(label=_("Privacy policy"), required=False, assume_scheme="https")
     terms_url = forms.URLField(label=_("Terms"), required=False, assume_scheme="https")
 

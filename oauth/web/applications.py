@@ -15,15 +15,15 @@ from django.utils.translation import gettext_lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from activity.actors import Actor, Channel
+from accounts.web.acting import actor
+from accounts.web.paging import page_of
+from api.paging import Order
 from oauth import queries
 from oauth.models import Application
 from oauth.services import applications as services
 from oauth.web.application_form import ApplicationForm, ChangeForm
 
-
-def acting(request: HttpRequest) -> Actor:
-    return Actor(user=request.user, channel=Channel.WEB)
+NEWEST = Order("created", "pk", newest_first=True)
 
 
 def found(request: HttpRequest, client_id: str) -> Application:
@@ -33,14 +33,25 @@ def found(request: HttpRequest, client_id: str) -> Application:
         raise Http404 from None
 
 
+def changeable(request: HttpRequest, client_id: str) -> Application:
+    application = found(request, client_id)
+    if application.registered_itself:
+        raise Http404
+    return application
+
+
 class ApplicationsPage(LoginRequiredMixin, View):
-    """For everybody their own; for administrators also those that wait for approval."""
+    """For everybody their own; for administrators also those that wait for approval, and page by
+    page all of them.
+    """
 
     def get(self, request: HttpRequest) -> HttpResponse:
         administrator = request.user.is_superuser
+        everybodys = queries.everybodys_applications()
         context = {
             "applications": queries.applications_of(request.user),
             "waiting": queries.unapproved_applications() if administrator else [],
+            "everybodys": page_of(request, everybodys, NEWEST) if administrator else None,
             "may_create": administrator or settings.LAUREL_APP_CREATION != "administrators",
         }
         return render(request, "oauth/applications.html", context)
@@ -60,7 +71,7 @@ class NewApplicationPage(LoginRequiredMixin, View):
             return self.page(request, form)
         try:
             application, secret = services.create_application(
-                actor=acting(request), user=request.user, **form.cleaned_data
+                actor=actor(request), user=request.user, **form.cleaned_data
             )
         except ValidationError as error:
             form.add_error(None, error)
@@ -82,18 +93,21 @@ class ApplicationPage(LoginRequiredMixin, View):
         return application_page(request, found(request, client_id))
 
     def post(self, request: HttpRequest, client_id: str) -> HttpResponse:
-        application = found(request, client_id)
+        application = changeable(request, client_id)
         form = ChangeForm(request.POST, user=request.user, application=application)
         if not form.is_valid():
             return application_page(request, application, form=form)
+        approved = application.approved_at
         try:
             services.change_application(
-                actor=acting(request), application=application, **form.cleaned_data
+                actor=actor(request), application=application, **form.cleaned_data
             )
         except ValidationError as error:
             form.add_error(None, error)
             return application_page(request, application, form=form)
-        messages.success(request, _("Saved."))
+        again = approved and not application.approved_at
+        said = _("Saved. It waits for approval again.") if again else _("Saved.")
+        messages.success(request, said)
         return redirect("application", client_id)
 
 
@@ -104,9 +118,9 @@ class RotateSecretView(LoginRequiredMixin, View):
     http_method_names = ["post"]
 
     def post(self, request: HttpRequest, client_id: str) -> HttpResponse:
-        application = found(request, client_id)
+        application = changeable(request, client_id)
         try:
-            secret = services.rotate_secret(actor=acting(request), application=application)
+            secret = services.rotate_secret(actor=actor(request), application=application)
         except ValidationError:
             raise Http404 from None
         return application_page(request, application, secret=secret)
@@ -121,7 +135,7 @@ class ActView(LoginRequiredMixin, View):
     to = "application"
 
     def post(self, request: HttpRequest, client_id: str) -> HttpResponse:
-        type(self).service(actor=acting(request), application=found(request, client_id))
+        type(self).service(actor=actor(request), application=found(request, client_id))
         messages.success(request, self.done)
         return redirect(self.to, client_id) if self.to == "application" else redirect(self.to)
 
@@ -154,6 +168,7 @@ def application_page(
         "form": form or ChangeForm(user=request.user, application=application),
         "secret": secret,
         "waits": application.permitted_scopes != application.allowed_scopes,
+        "may_lose_approval": application.approved_at and not services.is_trusted(actor(request)),
     }
     status = 400 if form else 200
     return render(request, "oauth/application.html", context, status=status)

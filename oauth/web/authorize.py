@@ -11,17 +11,20 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
+from django.utils.decorators import method_decorator
 from django.views import View
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from rest_framework.exceptions import ParseError
 
 from accounts.memberships import issuers_of
+from accounts.web.granting import GrantForm, in_words
 from activity.actors import Actor, Channel
 from api.accept import preferred
 from api.parsers import loads
 from oauth import authorization
 from oauth.api import application_object
 from oauth.authorization import AuthorizationRequest, Refused, Unanswerable
-from oauth.web.consent_form import ConsentForm, in_words
+from oauth.client_requests import only
 
 JSON = "application/json"
 
@@ -32,14 +35,18 @@ class SeeOther(HttpResponseRedirect):
     status_code = 303
 
 
+@csrf_exempt  # the forms look for themselves: without a session there is nothing to forge
 def authorize(request: HttpRequest) -> HttpResponse:
-    """The page or its JSON form: by what is sent, or asked for."""
-    accept = request.headers.get("Accept", "")
+    """The page or its JSON form."""
+    return (AuthorizeJSON if speaks_json(request) else AuthorizePage).as_view()(request)
+
+
+def speaks_json(request: HttpRequest) -> bool:
+    """By what is sent, or asked for: whoever takes anything gets the page."""
     if request.method == "POST":
-        json = request.content_type == JSON
-    else:  # whoever takes anything gets the page
-        json = JSON in accept and preferred(accept, [JSON, "text/html"]) == JSON
-    return (AuthorizeJSON if json else AuthorizePage).as_view()(request)
+        return bool(request.content_type == JSON)
+    accept = request.headers.get("Accept", "")
+    return JSON in accept and preferred(accept, [JSON, "text/html"]) == JSON
 
 
 class AuthorizeView(View):
@@ -65,6 +72,13 @@ class AuthorizeView(View):
     def refused(self, refusal: Refused) -> HttpResponse:
         raise NotImplementedError
 
+    def asked(self) -> AuthorizationRequest:
+        lists = self.request.GET.lists()
+        return authorization.read_request((name, one) for name, found in lists for one in found)
+
+    def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        return only("GET", "POST")
+
     def actor(self) -> Actor:
         return Actor(user=self.request.user, channel=Channel.WEB)
 
@@ -83,6 +97,7 @@ class AuthorizePage(AuthorizeView):
             return SeeOther(authorization.repeat(asked, user=request.user, scopes=scopes))
         return self.page(asked, self.form(scopes))
 
+    @method_decorator(csrf_protect)
     def post(self, request: HttpRequest) -> HttpResponse:
         """The request itself is in the address still: what a form could have changed is not
         believed.
@@ -103,14 +118,10 @@ class AuthorizePage(AuthorizeView):
             )
         )
 
-    def asked(self) -> AuthorizationRequest:
-        lists = self.request.GET.lists()
-        return authorization.read_request((name, one) for name, found in lists for one in found)
+    def form(self, scopes: list[str], data: Any = None) -> GrantForm:
+        return GrantForm(data, scopes=scopes, issuers=issuers_of(self.request.user))
 
-    def form(self, scopes: list[str], data: Any = None) -> ConsentForm:
-        return ConsentForm(data, scopes=scopes, issuers=issuers_of(self.request.user))
-
-    def page(self, asked: AuthorizationRequest, form: ConsentForm) -> HttpResponse:
+    def page(self, asked: AuthorizationRequest, form: GrantForm) -> HttpResponse:
         where = urlsplit(asked.redirect_uri)
         context = {
             "application": asked.application,
@@ -141,7 +152,7 @@ class AuthorizeJSON(AuthorizeView):
     """
 
     def get(self, request: HttpRequest) -> JsonResponse:
-        asked = authorization.read_request(request.GET.items())
+        asked = self.asked()
         get_token(request)  # sets the cookie that the POST must repeat
         if not request.user.is_authenticated:
             return JsonResponse(described(asked, asked.scopes, {}))
@@ -154,17 +165,18 @@ class AuthorizeJSON(AuthorizeView):
     def post(self, request: HttpRequest) -> JsonResponse:
         if not request.user.is_authenticated:
             return JsonResponse({"error": "Incorrect authentication credentials."}, status=401)
+        return self.decide(request)
+
+    @method_decorator(csrf_protect)
+    def decide(self, request: HttpRequest) -> JsonResponse:
         decision = Decision.read(request)
         asked = authorization.read_request(decision.parameters.items())
         if not decision.allow:
             raise authorization.denied(asked)
         scopes = authorization.grantable_scopes(asked, request.user)
+        granted = authorization.chosen_scopes(asked, scopes, decision.choice)
         location = authorization.allow(
-            asked,
-            actor=self.actor(),
-            user=request.user,
-            scopes=scopes,
-            granted=scopes,
+            asked, actor=self.actor(), user=request.user, scopes=scopes, granted=granted
         )
         return JsonResponse({"success_url": location})
 
@@ -178,14 +190,17 @@ class AuthorizeJSON(AuthorizeView):
 
 @dataclass(frozen=True)
 class Decision:
-    """The body of the JSON form's POST."""
+    """The body of the JSON form's POST. `choice` is what the person allows of the `scope` that the
+    app asked for; where that is not told, the choice stands for it.
+    """
 
     allow: bool
+    choice: list[str]
     parameters: dict[str, str]
 
     @classmethod
     def read(cls, request: HttpRequest) -> "Decision":
-        """`scopes` is the person's choice, and counts in place of `scope`. Raises Unanswerable."""
+        """Raises Unanswerable."""
         try:
             body = loads(request.body)
         except ParseError as error:
@@ -202,7 +217,9 @@ class Decision:
             raise Unanswerable("The parameters must be plain text.")
         if "code_challenge" in sent:
             sent.setdefault("code_challenge_method", "S256")
-        return cls(allow=body["allow"], parameters=sent | {"scope": " ".join(scopes)})
+        if not sent.get("scope", "").strip():
+            sent["scope"] = " ".join(scopes)
+        return cls(allow=body["allow"], choice=scopes, parameters=sent)
 
 
 def described(

@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.views import View
 
 from accounts.memberships import issuers_of
+from accounts.web.granting import in_words
 from activity.actors import Actor, Channel
 from oauth.queries import consents_of
 from oauth.services.consents import revoke_consent
-from oauth.web.consent_form import in_words
 
 
 class ConnectedAppsPage(LoginRequiredMixin, View):

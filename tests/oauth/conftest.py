@@ -21,8 +21,8 @@ FORM = "application/x-www-form-urlencoded"
 class TokenEndpoint:
     """Raw bodies in, answers out; what every answer must be is asserted on each."""
 
-    def __init__(self) -> None:
-        self.client = Client(REMOTE_ADDR="203.0.113.7")
+    def __init__(self, peer: str = "203.0.113.7") -> None:
+        self.client = Client(REMOTE_ADDR=peer)
 
     def post(self, body: bytes | str, content_type: str = FORM, path: str = "/o/token", **headers):
         answer = self.client.generic("POST", path, body, content_type, headers=headers)

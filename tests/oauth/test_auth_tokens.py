@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from api.scopes import ADMINISTRATION, BADGE_CONNECT, ISSUER_ANY, SCOPES
 from oauth.models import AccessToken
 from tests.oauth.flows import opens
 from tests.support.envelopes import failure_of, result_of
@@ -93,3 +94,15 @@ def test_paging_in_a_constant_number_of_queries(me, ada, django_assert_num_queri
     page = me.get(f"{LIST}?num=3")
     assert len(result_of(page)) == 3
     assert 'rel="next"' in page["Link"]
+
+
+@pytest.mark.parametrize("scope", [*SCOPES, *ADMINISTRATION, *BADGE_CONNECT, ISSUER_ANY])
+def test_which_scope_it_takes(ada, client, scope):
+    bearer(ada, "r:issuer")
+    entity_id = AccessToken.objects.get(scope="r:issuer").entity_id
+    headers = bearer(ada, scope)
+    allowed = scope == "rw:profile"
+    for method, path, done in (("GET", LIST, 200), ("GET", f"{LIST}/{entity_id}", 200),
+                               ("DELETE", f"{LIST}/{entity_id}", 204)):  # fmt: skip
+        answer = client.generic(method, path, headers=headers)
+        assert answer.status_code == (done if allowed else 403), (method, path)

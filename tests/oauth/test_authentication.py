@@ -6,9 +6,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from oauth.models import AccessToken
+from oauth.models import AccessToken, Application
 from tests.support.envelopes import failure_of
-from tests.support.worlds import API, app_password, issuer_of
+from tests.support.worlds import API, app_password, bearer, issuer_of
 
 
 @pytest.fixture
@@ -96,6 +96,23 @@ def test_one_issuer_is_not_all(ada):
     failure_of(api.get("/v2/issuers/unknown"), 404)
 
 
+def test_what_is_taken_from_an_application_is_taken_from_its_tokens(ada):
+    headers = bearer(ada, "rw:issuer", "r:profile")
+    application = Application.objects.latest("created")
+    assert Client().post("/v2/issuers", headers=headers).status_code == 400
+
+    application.allowed_scopes = ["r:issuer", "r:profile"]
+    application.save()
+    failure_of(Client().post("/v2/issuers", headers=headers), 403)
+    assert Client().get("/v2/users/self", headers=headers).status_code == 200
+
+
+def test_who_is_not_approved_any_more_does_not_write(ada):
+    headers = bearer(ada, "rw:issuer")
+    Application.objects.update(approved_at=None)
+    failure_of(Client().post("/v2/issuers", headers=headers), 403)
+
+
 def test_it_takes_one_query(token):
     with CaptureQueriesContext(connection) as caught:
         ask(f"Bearer {token}", method="PATCH")
@@ -114,6 +131,13 @@ def test_that_query_is_indexed(token):
         plan = " ".join(str(row) for row in cursor.fetchall())
     assert "SCAN" not in plan.upper().replace("INDEX SCAN", "")
     assert "token_checksum" in plan
+
+
+def test_it_takes_one_query_for_a_connected_app(dance):
+    token = dance().token("r:profile", scope="r:profile")["access_token"]
+    with CaptureQueriesContext(connection) as caught:
+        ask(f"Bearer {token}", method="PATCH")
+    assert len(caught) == 1
 
 
 def test_clients_are_told_apart(ada, endpoint, sign_in, token):

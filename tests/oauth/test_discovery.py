@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+import pytest
 from django.test import Client
 from django.urls import resolve
 
@@ -30,3 +31,17 @@ def test_every_address_answers(db):
     for address in addresses:
         assert address.startswith("http://localhost:8000/o/")
         assert resolve(urlsplit(address).path)
+
+
+@pytest.mark.parametrize("name", ["badgeconnect.json", "oauth-authorization-server"])
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_other_methods(db, name, method):
+    answer = getattr(Client(enforce_csrf_checks=True), method)(f"/.well-known/{name}")
+    assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
+    assert answer["Content-Type"] == "application/json"
+    assert answer.json()["error"] == "invalid_request"
+
+
+@pytest.mark.parametrize("name", ["badgeconnect.json", "oauth-authorization-server"])
+def test_head(db, name):
+    assert Client().head(f"/.well-known/{name}").status_code == 200

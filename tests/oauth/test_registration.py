@@ -12,7 +12,7 @@ from django.utils import timezone
 from activity.models import LogEntry
 from api.scopes import BADGE_CONNECT, CONNECT_PREFIX
 from config.housekeeping import clear_tokens
-from oauth.models import Application
+from oauth.models import AccessToken, Application
 from tests.oauth.flows import CALLBACK, Dance
 
 MOODLE = {
@@ -107,6 +107,48 @@ def test_what_may_be_left_out(db):
     assert {name: told[name] for name in MOODLE} == MOODLE
 
 
+def test_metadata_that_nobody_knows_is_ignored(db):
+    """RFC 7591, 2."""
+    unknown = {"jwks_uri": "https://x.example", "contacts": ["a@b.example"], "x": {"a": [1]}}
+    told = register(MOODLE | unknown)
+    assert told.status_code == 201
+    assert not set(unknown) & set(told.json())
+
+
+def test_nothing_is_believed(endpoint, ada, sign_in):
+    """RFC 7591, 5: whatever it calls itself, it is where its answers go, has no more than Badge
+    Connect's scopes and one grant, and gets nothing before a person has said yes.
+    """
+    claims = {
+        "client_id": "public", "client_secret": "chosen-by-the-client", "client_name": "Laurel",
+        "registration_source": "manual", "approved_at": "2026-01-01T00:00:00Z",
+        "skip_authorization": True, "user": ada.entity_id, "allowed_scopes": ["rw:issuer"],
+        "scope": f"{CREATE} rw:issuer rw:serverAdmin",
+    }  # fmt: skip
+    told = register(MOODLE | claims).json()
+    assert told["client_id"] != "public"
+    assert told["client_secret"] != "chosen-by-the-client"
+    application = Application.objects.get(client_id=told["client_id"])
+    assert (application.user, application.approved_at) == (None, None)
+    assert application.registered_itself
+    assert application.permitted_scopes == [CREATE]
+
+    client = {"client_id": told["client_id"], "client_secret": told["client_secret"]}
+    for grant_type in ("client_credentials", "password"):
+        answer = endpoint.form(grant_type=grant_type, **sign_in, **client)
+        assert answer.status_code == 400
+    assert not AccessToken.objects.exists()
+
+    host = Dance(endpoint, application, told["client_secret"], ada)
+    page = host.visit(scope=f"{CREATE} rw:issuer")
+    text = page.content.decode()
+    assert page.status_code == 200
+    assert "It belongs to <strong>app.example</strong>" in text
+    assert MOODLE["logo_uri"] not in text
+    assert "Award and revoke" not in text
+    assert host.token(CREATE, scope=f"{CREATE} rw:issuer")["scope"] == CREATE
+
+
 def test_a_name_is_what_people_see(db):
     """No letters that turn others round, or that are not there."""
     told = register(MOODLE | {"client_name": " Mo\u202eel\u200bdo \n app "}).json()
@@ -147,6 +189,7 @@ def test_what_we_cannot_take(db, settings, wrong):
 @pytest.mark.parametrize(
     "uris",
     [None, [], "x", [1], [""], ["http://app.example/cb"], [f"{CALLBACK}#x"],
+     [f"{CALLBACK}#"], ["https://app.example:99999/cb"],
      ["javascript:alert(1)"], ["https://app.example/a b"], [CALLBACK] * 11],
 )  # fmt: skip
 def test_redirect_uris(db, settings, uris):

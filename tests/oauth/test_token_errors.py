@@ -5,12 +5,14 @@ from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.hashers import MD5PasswordHasher
 from django.test import Client, override_settings
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import AppPassword
+from accounts.models import AppPassword, User
 from accounts.services.app_passwords import revoke_app_password
 from api.models import FailureCount
 from oauth.models import AccessToken
@@ -346,6 +348,40 @@ def test_account_passwords_cannot_be_guessed_for_ever(db, settings):
     assert endpoint.form(**right).status_code == 429
     _, secret = app_password(ada)
     assert endpoint.form(**right | {"password": secret}).status_code == 200
+
+
+class TestWhereAccountPasswordsAreAllowed:
+    @pytest.fixture
+    def right(self, db, settings):
+        settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT = True
+        return {"username": person().email, "password": PASSWORD}
+
+    def test_one_account_cannot_be_guessed_at_from_many_places(self, right):
+        """Each peer has its own allowance; together they wear down what is left to each."""
+        for number in range(100):
+            TokenEndpoint(peer=f"198.51.100.{number}").form(**right | {"password": "wrong"})
+        guesser = TokenEndpoint(peer="203.0.113.1")
+        assert guesser.form(**right | {"password": "wrong"}).status_code == 400
+        assert error(guesser.form(**right)) == "invalid_grant", "one guess was all it had"
+        assert TokenEndpoint(peer="203.0.113.2").form(**right).status_code == 200
+
+    def test_guesses_count_as_those_at_the_sign_in_page(self, right):
+        endpoint = TokenEndpoint()
+        for _ in range(10):
+            endpoint.form(**right | {"password": "wrong"})
+        page = endpoint.client.post(
+            "/accounts/login/", {"login": right["username"], "password": PASSWORD}
+        )
+        assert page.status_code == 429
+
+    def test_a_second_step_is_not_passed_over(self, right):
+        user = User.objects.get(email=right["username"])
+        Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
+        assert error(TokenEndpoint().form(**right)) == "invalid_grant"
+
+    def test_an_unproved_address_opens_nothing(self, right):
+        EmailAddress.objects.update(verified=False)
+        assert error(TokenEndpoint().form(**right)) == "invalid_grant"
 
 
 def test_a_large_body_is_not_parsed(db):

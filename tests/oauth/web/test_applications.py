@@ -2,12 +2,19 @@
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from activity.models import LogEntry
+from api.paging import Cursor
+from api.scopes import BADGE_CONNECT
 from oauth.models import Application
+from oauth.services.registrations import register_application
 from tests.oauth.flows import CALLBACK, Dance, opens
-from tests.support.worlds import person
+from tests.oauth.test_registration import MOODLE
+from tests.support.leafing import beside, leaf
+from tests.support.worlds import SERVER, person
 
+READ = next(iter(BADGE_CONNECT))
 MINE = "/accounts/apps/mine/"
 NEW = "/accounts/apps/new/"
 FACTS = {
@@ -58,6 +65,9 @@ class TestMaking:
         token = Dance(endpoint, *made, ada).token("r:profile", scope="r:profile")
         assert token["scope"] == "r:profile"
 
+    def test_a_logo_is_promised_to_nobody_here(self, developer):
+        assert "Pages here do not show it" in developer.get(NEW).content.decode()
+
     def test_a_public_one_has_no_secret(self, developer):
         page = developer.post(NEW, FACTS | {"client_type": "public"})
         assert page.status_code == 200
@@ -102,23 +112,62 @@ class TestApproving:
         assert "wait for an administrator" in developer.get(address).content.decode()
         assert "Approve" not in developer.get(MINE).content.decode()
         assert developer.post(f"{address}approve/").status_code == 403
-        assert "Portfolio" in administrator.get(MINE).content.decode()
+        assert "Waiting for approval" in administrator.get(MINE).content.decode()
         assert administrator.post(f"{address}approve/").status_code == 302
         application.refresh_from_db()
         assert application.permitted_scopes == ["r:profile", "rw:issuer"]
-        assert "Portfolio" not in administrator.get(MINE).content.decode()
+        assert "Waiting for approval" not in administrator.get(MINE).content.decode()
         assert LogEntry.objects.filter(verb="application.approved").count() == 1
 
     def test_more_waits_again(self, made, developer, administrator):
         application, _ = made
         address = f"{MINE}{application.client_id}/"
         administrator.post(f"{address}approve/")
-        developer.post(address, FACTS | {"name": "Renamed"})
-        application.refresh_from_db()
-        assert application.approved_at
         developer.post(address, FACTS | {"scopes": ["rw:issuer", "rw:issuer:*"]})
         application.refresh_from_db()
         assert application.approved_at is None
+
+    OTHER_WAY_IN = {"grants": ["authorization-code", "client-credentials"]}
+
+    @pytest.mark.parametrize(
+        "change",
+        [{"name": "Moodle"}, {"redirect_uris": "https://evil.example/cb"}, OTHER_WAY_IN,
+         {"redirect_uris": f"{CALLBACK}\nhttps://evil.example/cb"}],
+    )  # fmt: skip
+    def test_what_is_another_app_waits_again(self, made, developer, administrator, change):
+        application, _ = made
+        address = f"{MINE}{application.client_id}/"
+        administrator.post(f"{address}approve/")
+        assert "need approval again" in developer.get(address).content.decode()
+        text = developer.post(address, FACTS | change, follow=True).content.decode()
+        assert "Saved. It waits for approval again." in text
+        assert "wait for an administrator" in text
+        assert "need approval again" not in text
+        application.refresh_from_db()
+        assert application.approved_at is None
+        assert application.permitted_scopes == ["r:profile"]
+
+    @pytest.mark.parametrize(
+        "change",
+        [{}, {"redirect_uris": "https://app.example/other"}, {"website_url": "https://x.example"},
+         {"scopes": ["r:profile", "r:issuer", "rw:issuer"]}, {"name": " Portfolio "}],
+    )  # fmt: skip
+    def test_what_is_the_same_app_stays_approved(self, made, developer, administrator, change):
+        application, _ = made
+        address = f"{MINE}{application.client_id}/"
+        administrator.post(f"{address}approve/")
+        text = developer.post(address, FACTS | change, follow=True).content.decode()
+        assert "waits" not in text
+        application.refresh_from_db()
+        assert application.approved_at
+
+    def test_an_administrators_own_change_keeps_it(self, made, administrator):
+        application, _ = made
+        address = f"{MINE}{application.client_id}/"
+        administrator.post(f"{address}approve/")
+        administrator.post(address, FACTS | self.OTHER_WAY_IN | {"name": "Moodle"})
+        application.refresh_from_db()
+        assert (application.name, bool(application.approved_at)) == ("Moodle", True)
 
 
 class TestChanging:
@@ -177,6 +226,75 @@ class TestChanging:
         developer.post(f"{address}enable/")
         assert opens(token) == 403
         assert lms.refresh(token).status_code == 200
+
+
+@pytest.fixture
+def registered(db):
+    """It made itself known (RFC 7591): nobody owns it."""
+    metadata = MOODLE | {"client_name": "Registered"}
+    made, secret, _ = register_application(actor=SERVER, metadata=metadata)
+    return made, secret
+
+
+class TestRegistered:
+    def test_an_administrator_disables_it(self, registered, administrator, endpoint, ada):
+        application, secret = registered
+        host = Dance(endpoint, application, secret, ada)
+        token = host.token(READ, scope=READ)
+        address = f"{MINE}{application.client_id}/"
+        page = administrator.get(address)
+        text = page.content.decode()
+        assert page.status_code == 200
+        assert "registered itself" in text
+        assert CALLBACK in text
+        assert READ in text
+        assert "New secret" not in text
+        assert "<textarea" not in text
+        assert administrator.post(f"{address}disable/").status_code == 302
+        assert opens(token) == 401
+        assert host.visit(scope=READ).status_code == 400
+        assert administrator.post(f"{address}enable/").status_code == 302
+        assert opens(token) == 403
+        verbs = LogEntry.objects.values_list("verb", flat=True)
+        assert {"application.disabled", "application.enabled"} <= set(verbs)
+
+    @pytest.mark.parametrize("path", ["", "secret/"])
+    def test_what_it_says_of_itself_stays(self, registered, administrator, path):
+        before = Application.objects.values().get(pk=registered[0].pk)
+        address = f"{MINE}{registered[0].client_id}/{path}"
+        assert administrator.post(address, FACTS).status_code == 404
+        assert Application.objects.values().get(pk=registered[0].pk) == before
+
+    @pytest.mark.parametrize("path", ["", "secret/", "disable/", "enable/", "approve/"])
+    def test_nobody_else(self, registered, developer, path):
+        assert developer.post(f"{MINE}{registered[0].client_id}/{path}").status_code == 404
+        assert developer.get(f"{MINE}{registered[0].client_id}/").status_code == 404
+
+
+class TestEverybodys:
+    """What administrators see of other people's apps, and of those that registered themselves."""
+
+    def test_the_list(self, made, registered, administrator, developer):
+        text = administrator.get(MINE).content.decode()
+        for told in ("Everybody’s apps", "Portfolio", "ada@example.org", "Registered"):
+            assert told in text
+        assert "public/" not in text
+        assert ">Registered<" not in developer.get(MINE).content.decode()
+
+    def test_it_is_paged(self, registered, administrator, django_assert_max_num_queries):
+        for number in range(55):
+            metadata = MOODLE | {"client_name": f"Number {number:02}"}
+            register_application(actor=SERVER, metadata=metadata)
+        with django_assert_max_num_queries(9):
+            first = administrator.get(MINE).content.decode()
+        assert first.count("Number ") == 50
+        _, second = leaf(administrator, MINE)
+        assert second.count("Number ") == 5
+        assert ">Registered<" in second
+        back = beside(second, "prev")
+        assert administrator.get(f"{MINE}{back}").content.decode().count("Number ") == 50
+        for forged in ("x", Cursor("+", timezone.now(), "x").encode()):
+            assert administrator.get(MINE, {"cursor": forged}).status_code == 404
 
 
 class TestWhoMay:

@@ -122,8 +122,20 @@ class TestDeciding:
         lms = dance()
         lms.browser = Client(enforce_csrf_checks=True)
         lms.browser.force_login(ada)
-        assert lms.allow().status_code == 403
+        answer = lms.allow()
+        assert answer.status_code == 403
+        assert "Open the page again" in answer.content.decode()
+        assert answer["Cache-Control"] == "no-store"
         assert not Grant.objects.exists()
+
+    @pytest.mark.parametrize("path", ["/o/authorize", "/auth/oauth2/authorize"])
+    def test_the_form_of_the_page_is_taken(self, dance, ada, path):
+        lms = dance()
+        lms.path = path
+        lms.browser = Client(enforce_csrf_checks=True)
+        lms.browser.force_login(ada)
+        proof = lms.visit().context["csrf_token"]
+        assert "code" in told(lms.allow(form={"csrfmiddlewaretoken": str(proof)}))
 
     def test_reading_the_page_grants_nothing(self, dance):
         lms = dance()
@@ -133,7 +145,11 @@ class TestDeciding:
     @pytest.mark.parametrize("method", ["put", "patch", "delete", "head"])
     def test_other_methods(self, dance, method):
         lms = dance()
-        assert getattr(lms.browser, method)(lms.request()).status_code == 405
+        lms.browser = Client(enforce_csrf_checks=True)
+        answer = getattr(lms.browser, method)(lms.request())
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, POST")
+        assert answer["Content-Type"] == "application/json"
+        assert method == "head" or answer.json()["error"] == "invalid_request"
         assert not Grant.objects.exists()
 
     def test_it_is_logged_without_personal_data(self, dance, ada):
@@ -157,7 +173,7 @@ class TestNarrowing:
         lms = dance()
         page = lms.allow(form={"scopes": []})
         assert page.status_code == 400
-        assert "Tick at least one, or refuse." in page.content.decode()
+        assert "Tick at least one." in page.content.decode()
         assert not Grant.objects.exists()
 
     @pytest.mark.parametrize("more", ["rw:issuer", "rw:serverAdmin", "rw:profile", "x"])
@@ -280,6 +296,13 @@ class TestRemembering:
         assert told(lms.visit(state="abc"))["state"] == "abc"
         assert "code" in told(lms.visit(scope="r:profile"))
         assert "code" in told(lms.visit(scope="r:backpack"))
+
+    def test_unless_the_app_wants_it_asked(self, dance):
+        lms = dance()
+        lms.allow()
+        assert lms.visit(approval_prompt="force").status_code == 200
+        assert "code" in told(lms.allow(approval_prompt="force"))
+        assert "code" in told(lms.visit(approval_prompt="auto"))
 
     def test_more_is_asked(self, dance):
         lms = dance()

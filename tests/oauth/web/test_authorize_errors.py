@@ -1,5 +1,7 @@
 """Authorization requests that are wrong: an error page and no redirect, or an error to the app."""
 
+from urllib.parse import parse_qs, urlencode, urlsplit
+
 import pytest
 
 from oauth.models import Grant
@@ -56,10 +58,35 @@ def test_none_where_there_is_one(dance):
     assert "code" in told(dance().allow(redirect_uri=None))
 
 
-@pytest.mark.parametrize("name", ["client_id", "redirect_uri", "scope", "state"])
+@pytest.mark.parametrize(
+    "name",
+    ["response_type", "client_id", "redirect_uri", "scope", "state", "code_challenge",
+     "code_challenge_method", "approval_prompt"],
+)  # fmt: skip
 def test_a_parameter_twice(dance, name):
+    """The very same value, too, in the page's form and in the JSON form."""
     lms = dance()
-    shown(lms.browser.get(f"{lms.request()}&{name}=again"))
+    request = lms.request(approval_prompt="auto")
+    (value,) = parse_qs(urlsplit(request).query)[name]
+    twice = f"{request}&{urlencode({name: value})}"
+    shown(lms.browser.get(twice))
+    shown(lms.browser.post(twice, {"decision": "allow", "scopes": ["r:profile"]}))
+    told_in_json = lms.browser.get(twice, headers={"Accept": "application/json"})
+    assert (told_in_json.status_code, set(told_in_json.json())) == (400, {"error"})
+    assert not Grant.objects.exists()
+
+
+def test_a_parameter_without_a_value(dance):
+    """It is not there (RFC 6749, 3.1)."""
+    names = ("response_type", "redirect_uri", "scope", "state", "code_challenge",
+             "code_challenge_method", "approval_prompt")  # fmt: skip
+    lms = dance()
+    found = told(lms.allow("r:profile", **dict.fromkeys(names, "")))
+    assert set(found) == {"code", "iss"}
+    assert Grant.objects.get().scope == "r:profile"
+    assert "code" in told(lms.allow("r:profile", scope="r:profile", response_type=""))
+    assert lms.browser.get(f"{lms.request()}&state=&scope=").status_code == 200
+    shown(lms.visit(client_id=""))
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,13 @@ from django.test import Client
 
 from oauth.models import Consent, Grant
 from tests.oauth.flows import CALLBACK, Dance, challenge_of, opens
-from tests.support.worlds import bearer
+from tests.support.worlds import bearer, issuer_of
 
 ACCEPT = {"Accept": "application/json, text/plain, */*"}
 
 
 def ask(lms: Dance, **more):
-    return lms.browser.get(lms.request(approval_prompt="auto", **more), headers=ACCEPT)
+    return lms.browser.get(lms.request(**{"approval_prompt": "auto"} | more), headers=ACCEPT)
 
 
 def decide(lms: Dance, browser=None, **more):
@@ -106,21 +106,67 @@ def test_remembered(dance):
     assert "scopes" in ask(lms, scope="r:issuer").json()
 
 
-class TestWhoDecides:
-    def test_nobody_without_a_session(self, dance, ada):
+class TestNarrowing:
+    """`scope` is what the app asked for, `scopes` what the person chose of it."""
+
+    def test_what_is_taken_back_is_asked_again(self, dance):
         lms = dance()
-        answer = decide(lms, Client())
+        decide(lms, scope="rw:issuer r:profile", scopes=["rw:issuer", "r:profile"])
+        assert "code=" in ask(lms, scope="rw:issuer").json()["success_url"]
+        answer = decide(lms, scope="rw:issuer r:profile", scopes=["r:profile"])
+        token = lms.exchange(code_of(lms, answer), code_verifier=None).json()
+        assert token["scope"] == "r:profile"
+        assert ask(lms, scope="rw:issuer").json()["scopes"] == ["rw:issuer"]
+        assert lms.visit(scope="rw:issuer").status_code == 200
+        assert Consent.objects.get().scopes == ["r:profile"]
+
+    def test_a_single_issuer(self, dance, ada):
+        one = f"rw:issuer:{issuer_of(ada).entity_id}"
+        lms = dance()
+        answer = decide(lms, scope="rw:issuer", scopes=[one])
+        token = lms.exchange(code_of(lms, answer), code_verifier=None).json()
+        assert token["scope"] == one
+        assert "scopes" in ask(lms, scope="rw:issuer").json()
+
+    @pytest.mark.parametrize("scope", ["", " ", None])
+    def test_without_a_wish_the_choice_is_the_wish(self, dance, scope):
+        lms = dance()
+        decide(lms, scopes=["r:profile"])
+        answer = decide(lms, scope=scope, scopes=["r:issuer"])
+        token = lms.exchange(code_of(lms, answer), code_verifier=None).json()
+        assert token["scope"] == "r:issuer"
+        assert Consent.objects.get().scopes == ["r:profile", "r:issuer"]
+
+    def test_nobody_chooses_what_was_not_asked(self, dance):
+        answer = decide(dance(), scope="r:profile", scopes=["rw:issuer"])
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_scope")
+        assert not Consent.objects.exists()
+
+
+def test_an_app_can_have_it_asked_again(dance):
+    lms = dance()
+    decide(lms, scopes=["r:profile", "rw:backpack"])
+    assert "success_url" in ask(lms).json()
+    assert "scopes" in ask(lms, approval_prompt="force").json()
+
+
+class TestWhoDecides:
+    @pytest.mark.parametrize("with_token", [False, True])
+    def test_nobody_without_a_session(self, dance, ada, with_token):
+        headers = bearer(ada, "rw:profile", "rw:issuer") if with_token else {}
+        answer = decide(dance(), Client(enforce_csrf_checks=True, headers=headers))
         assert answer.status_code == 401
+        assert answer["Content-Type"] == "application/json"
         assert answer.json() == {"error": "Incorrect authentication credentials."}
-        answer = decide(lms, Client(headers=bearer(ada, "rw:profile", "rw:issuer")))
-        assert answer.status_code == 401
         assert not Grant.objects.exists()
 
     def test_nobody_without_the_csrf_token(self, dance, ada):
         lms = dance()
         browser = Client(enforce_csrf_checks=True)
         browser.force_login(ada)
-        assert decide(lms, browser).status_code == 403
+        answer = decide(lms, browser)
+        assert (answer.status_code, answer["Content-Type"]) == (403, "application/json")
+        assert not Grant.objects.exists()
         browser.get(lms.request(), headers=ACCEPT)
         proof = browser.cookies["csrftoken"].value
         browser.defaults["HTTP_X_CSRFTOKEN"] = proof

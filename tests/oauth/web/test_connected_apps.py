@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from activity.models import LogEntry
 from oauth.models import Consent
@@ -31,7 +33,48 @@ def test_what_has_access(lms, ada, time_machine):
     assert "LMS" in text
     assert "app.example" in text
     assert "Award and revoke badges for the issuer Northfield" in text
-    assert "Allowed 4 May 2026, last signed in 7 May 2026" in text
+    assert "Allowed 4 May 2026, last used 7 May 2026" in text
+
+
+class TestLastUse:
+    """Of a token; noted once an hour at most, and beside the check of the token."""
+
+    @pytest.fixture
+    def token(self, lms, time_machine):
+        time_machine.move_to(NOW, tick=False)
+        return lms.token("r:issuer", scope="r:issuer")
+
+    def test_a_call_is_a_use(self, token, time_machine):
+        time_machine.move_to(NOW + timedelta(minutes=61), tick=False)
+        assert opens(token) == 200
+        assert Consent.objects.get().last_used_at == NOW + timedelta(minutes=61)
+
+    def test_it_is_noted_once_an_hour(self, token, time_machine):
+        def writes() -> int:
+            with CaptureQueriesContext(connection) as caught:
+                assert opens(token) == 200
+            return sum(query["sql"].startswith("UPDATE") for query in caught)
+
+        assert writes() == 0
+        time_machine.move_to(NOW + timedelta(minutes=61), tick=False)
+        assert [writes() for _ in range(3)] == [1, 0, 0]
+        time_machine.move_to(NOW + timedelta(minutes=120), tick=False)
+        assert writes() == 0
+        time_machine.move_to(NOW + timedelta(minutes=122), tick=False)
+        assert writes() == 1
+
+    def test_another_persons_use_is_not_it(self, token, lms, time_machine):
+        eve = person("eve@example.org")
+        lms.browser.force_login(eve)
+        hers = lms.token("r:issuer", scope="r:issuer")
+        time_machine.move_to(NOW + timedelta(hours=5), tick=False)
+        assert opens(hers) == 200
+        assert Consent.objects.exclude(user=eve).get().last_used_at == NOW
+
+    def test_a_dead_token_is_not_used(self, token, time_machine):
+        time_machine.move_to(NOW + timedelta(days=2), tick=False)
+        assert opens(token) == 401
+        assert Consent.objects.get().last_used_at == NOW
 
 
 def test_taking_it_back(lms):
