@@ -13,12 +13,11 @@ from django.http import (
     HttpResponsePermanentRedirect,
     HttpResponseRedirect,
 )
-from django.views.decorators.http import require_safe
 
 from issuer.models import Assertion, Illustrated
 from issuer.queries import StoredDocument, pictured, published
 from ob import baking
-from public.views import json_failure, not_found, transformed
+from public.views import json_failure, not_found, reads_only, transformed
 
 CONTENT_TYPES = {"png": "image/png", "svg": "image/svg+xml"}
 IMMUTABLE = "public, max-age=31536000, immutable"
@@ -29,7 +28,7 @@ TYPES, FORMATS = ("original", "png"), ("square", "wide")
 VERSIONS = ("2_0", "1_1")
 
 
-@require_safe
+@reads_only
 def image_redirect(request: HttpRequest, collection: str, entity_id: str) -> HttpResponse:
     """/public/…/{id}/image?type=original|png&fmt=square|wide (badgr-api.md 4)."""
     kind = request.GET.get("type", "original")
@@ -60,7 +59,7 @@ def redirect(location: str) -> HttpResponse:
     return HttpResponseRedirect(location, headers={"Cache-Control": "public, no-cache"})
 
 
-@require_safe
+@reads_only
 def baked_redirect(request: HttpRequest, entity_id: str) -> HttpResponse:
     """/public/assertions/{id}/baked?v=2_0|1_1 (badgr-api.md 4)."""
     version = request.GET.get("v", "2_0")
@@ -98,7 +97,7 @@ def baked_path(assertion: Assertion, version: str = "2_0") -> str:
     return f"/public/assertions/{assertion.entity_id}/{folder}{key}.{kind}"
 
 
-@require_safe
+@reads_only
 def baked_image(
     request: HttpRequest, entity_id: str, key: str, kind: str, version: str = "2_0"
 ) -> HttpResponse:
@@ -131,7 +130,7 @@ def artwork_bytes(row: Illustrated) -> bytes:
         return bytes(file.read())
 
 
-@require_safe
+@reads_only
 def artwork(request: HttpRequest, name: str) -> HttpResponse:
     """/media/artwork/{digest}/{rendering}.{png,svg}: uploads as they were made safe, under their
     content's digest.

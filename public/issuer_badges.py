@@ -1,19 +1,18 @@
 """All badges of an issuer in one list, for programs. People see them on the issuer's page."""
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.views.decorators.http import require_safe
 
 from issuer.queries import StoredDocument, stored_document
 from ob import documents
 from ob.legacy import as_v1_1
 from public.answers import CACHE, HTML, VARY, json_answer
 from public.queries import badge_class_documents
-from public.views import as_response, not_found, wanted_by
+from public.views import as_response, not_found, reads_only, wanted_by
 
 HEADERS = {"Vary": VARY, "Cache-Control": CACHE}
 
 
-@require_safe
+@reads_only
 def badge_list(request: HttpRequest, entity_id: str, suffix: str | None = None) -> HttpResponse:
     """/public/issuers/{id}/badges[.json]?v=1_1&include_archived=true: an array of BadgeClass
     documents (badgr-api.md 4).

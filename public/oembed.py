@@ -10,13 +10,12 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.html import format_html
-from django.views.decorators.http import require_safe
 
 from issuer.models import Assertion, BadgeClass
 from issuer.queries import published
 from public.answers import JSON
 from public.pages import EMBED_QUERY, picture
-from public.views import json_failure, not_found
+from public.views import json_failure, not_found, reads_only
 
 SHOWN = re.compile(r"/public/(assertions|badges)/([^/\x00-\x1f\x7f]{1,64}?)(?:\.json)?/?")
 WIDTHS = range(320, 801)
@@ -25,7 +24,7 @@ THUMBNAIL = 200  # as it is shown; the picture is twice that, sharp on dense scr
 BRIEFLY = "public, max-age=300"
 
 
-@require_safe
+@reads_only
 def oembed(request: HttpRequest) -> HttpResponse:
     """/public/oembed?url=&format=json&maxwidth=&maxheight= (badgr-api.md 4 and 9)."""
     if request.GET.get("format", "json") != "json":

@@ -2,14 +2,13 @@
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.views.decorators.http import require_safe
 
 from issuer.queries import published
 from public.answers import CACHE
-from public.views import not_found, wanted_by
+from public.views import not_found, reads_only, wanted_by
 
 
-@require_safe
+@reads_only
 def shared_award(request: HttpRequest, entity_id: str) -> HttpResponse:
     """/share/badge/{id} and /sharebadge/{id}: 301, the query kept (badgr-api.md 4)."""
     try:

@@ -40,6 +40,13 @@ def add_public_addresses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
                 {"301": MOVED, "400": failure("There is no such version.")},
             )
         },
+        "/public/badges/{entity_id}/criteria": {
+            "get": operation(
+                "Where the criteria of a badge class are told",
+                [ID],
+                {"302": {"description": "`Location` has the page of the badge class."}},
+            )
+        },
         "/public/oembed": {"get": oembed()},
     }
     for collection, (summary, expansions) in COLLECTIONS.items():

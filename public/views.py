@@ -2,13 +2,17 @@
 module of their own.
 """
 
+from collections.abc import Callable, Sequence
+from functools import wraps
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
+from django.utils.decorators import method_decorator
 from django.views import View
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from rest_framework.exceptions import MethodNotAllowed
 
 from api.envelope import failure
 from api.errors import NOT_FOUND
@@ -23,6 +27,22 @@ from public.pages import EMBEDDABLE, PAGES, page_context
 HEADERS_ON_HTML = {"Vary": VARY, "Cache-Control": CACHE}
 
 
+def reads_only(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """GET and HEAD alone: every other method is 405, also where no CSRF token comes along. There
+    is no state to protect, and nobody should have to look for a token to be told so.
+    """
+
+    @csrf_exempt
+    @wraps(view)
+    def read(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method not in ("GET", "HEAD"):
+            return not_allowed(request, ["GET", "HEAD"])
+        return view(request, *args, **kwargs)
+
+    return read
+
+
+@method_decorator(csrf_exempt, name="dispatch")
 class DocumentView(View):
     """/public/{issuers,badges,assertions}/{id}[.json]. Public to all, reads only."""
 
@@ -36,8 +56,13 @@ class DocumentView(View):
             return document_page(request, collection, entity_id)
         return document_json(request, collection, entity_id, wanted)
 
+    def http_method_not_allowed(
+        self, request: HttpRequest, *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        return not_allowed(request, self._allowed_methods())
 
-@require_safe
+
+@reads_only
 def criteria_redirect(request: HttpRequest, entity_id: str) -> HttpResponse:
     """/public/badges/{id}/criteria: the class's own page tells them (badgr-api.md 4)."""
     if stored_document("badges", entity_id) is None:
@@ -132,6 +157,14 @@ def not_found(request: HttpRequest, media_type: str) -> HttpResponse:
     if media_type == HTML:
         return page(request, "public/404.html", {}, status=404)
     return json_failure(404, NOT_FOUND, media_type=media_type)
+
+
+def not_allowed(request: HttpRequest, allowed: Sequence[str]) -> HttpResponse:
+    """405, in the words of the API's own."""
+    told = str(MethodNotAllowed(request.method or "").detail)
+    response = json_failure(405, "miscellaneous error", reasons=(told,))
+    response["Allow"] = ", ".join(allowed)
+    return response
 
 
 def json_failure(

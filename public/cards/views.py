@@ -2,17 +2,16 @@
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
-from django.views.decorators.http import require_safe
 
 from issuer.queries import published
 from public.answers import JSON, matches
 from public.cards import making
-from public.views import json_failure, not_found
+from public.views import json_failure, not_found, reads_only
 
 BRIEFLY = "public, max-age=300"
 
 
-@require_safe
+@reads_only
 def card(request: HttpRequest, collection: str, entity_id: str) -> HttpResponse:
     """/public/{issuers,badges,assertions}/{id}/card.png. A revoked award has none: 410."""
     try:
