@@ -15,6 +15,7 @@ from mirror.services.providers import (
     choose_badge_class,
     normalise_api_url,
     remove_provider,
+    require_same_remote,
     retry,
     save_provider,
 )
@@ -47,6 +48,12 @@ class ProviderForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         for name in SECRETS:
             self.initial.pop(name, None)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        if self.instance.pk:  # it says yet what is stored
+            require_same_remote(self.instance, data)  # type: ignore[arg-type]
+        return data
 
     def clean_api_url(self) -> str:
         return normalise_api_url(self.cleaned_data["api_url"])
@@ -112,6 +119,14 @@ class ChosenClassForm(forms.ModelForm):
     class Meta:
         model = MirroredBadgeClass
         fields = ("provider", "badge_class", "remote_id")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Another class, or one of another mirror, is another row: of this one the counterpart may
+        change.
+        """
+        super().__init__(*args, **kwargs)
+        for name in ("provider", "badge_class"):
+            self.fields[name].disabled = self.instance.pk is not None
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}

@@ -27,15 +27,20 @@ class Rejected(RemoteError):
 
 
 class NotNow(RemoteError):
-    """No answer, or none that says what happened: it may have been done. To be tried again later,
-    after `after` seconds where the remote said so.
+    """No answer, or none that says what happened: it may have been done, unless nothing was `sent`.
+    To be tried again later, after `after` seconds where the remote said so.
     """
 
     def __init__(
-        self, words: str, *, status: int | None = None, after: float | None = None
+        self,
+        words: str,
+        *,
+        status: int | None = None,
+        after: float | None = None,
+        sent: bool = True,
     ) -> None:
         super().__init__(words, status=status)
-        self.after = after
+        self.after, self.sent = after, sent
 
 
 @dataclass(frozen=True)

@@ -8,17 +8,18 @@ from activity.services import subscribe
 from issuer.permissions import Verb
 from jobs.registry import Payload, handler, schedule
 from mirror.models import BadgeProvider, MirroredBadgeClass
-from mirror.queries import award_to_push, unfinished
+from mirror.queries import award_to_push
 from mirror.services.pushing import push_award, push_badge_class, steered
 from mirror.services.reconciling import reconcile
+from mirror.services.resting import tell
 from mirror.services.staging import (
     AWARD,
     BADGE_CLASS,
     RECONCILE,
     follow_awards,
     follow_badge_classes,
-    stage_awards,
-    stage_badge_classes,
+    peer_of,
+    stage_unfinished,
 )
 
 # Waiting for a remote that rests is an attempt, too. What ends even so, the sweep brings back.
@@ -29,14 +30,14 @@ SWEEP = "mirror.sweep"
 IDLE = timedelta(hours=6)  # longer than any rest between two attempts
 
 
-@handler(AWARD, max_attempts=PATIENT, priority=PRIORITY)
+@handler(AWARD, max_attempts=PATIENT, priority=PRIORITY, peer=peer_of)
 def send_award(payload: Payload) -> None:
     found = award_to_push(payload["provider"], payload["assertion"])
     if found is not None:
         push_award(*found)
 
 
-@handler(BADGE_CLASS, max_attempts=PATIENT, priority=PRIORITY)
+@handler(BADGE_CLASS, max_attempts=PATIENT, priority=PRIORITY, peer=peer_of)
 def send_badge_class(payload: Payload) -> None:
     rows = MirroredBadgeClass.objects.select_related("provider", "badge_class")
     row = rows.filter(pk=payload["badge_class"]).first()
@@ -44,20 +45,18 @@ def send_badge_class(payload: Payload) -> None:
         push_badge_class(row)
 
 
-@handler(RECONCILE, priority=PRIORITY)
+@handler(RECONCILE, priority=PRIORITY, peer=peer_of)
 def compare_awards(payload: Payload) -> None:
     provider = BadgeProvider.objects.filter(pk=payload["provider"]).first()
     if provider is not None:
         with steered(provider):
-            reconcile(provider)
+            tell(provider, reconcile(provider).problems)
 
 
 @handler(SWEEP, priority=90)
 def sweep(payload: Payload) -> None:
     """Nothing stays in progress for ever: what has lain idle is pushed again."""
-    classes, awards = unfinished(timezone.now() - IDLE)
-    stage_badge_classes(classes.values_list("pk", flat=True))
-    stage_awards(awards.values_list("provider_id", "assertion__entity_id"))
+    stage_unfinished(timezone.now() - IDLE)
 
 
 def register() -> None:

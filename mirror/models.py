@@ -61,6 +61,9 @@ class Mirrored(models.Model):
     # Counts those who took the row; whoever took it last may write to it.
     attempts = models.PositiveIntegerField(default=0)
     held_until = models.DateTimeField(null=True, editable=False)
+    # A request that makes something there may be at it yet: before this moment nobody looks or asks
+    # anew. Stored before that request, empty once it was answered.
+    settling_until = models.DateTimeField(null=True, editable=False)
     last_error = models.CharField(max_length=500, blank=True)
     http_status = models.PositiveSmallIntegerField(null=True, editable=False)
     updated_at = models.DateTimeField(default=timezone.now)

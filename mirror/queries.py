@@ -1,13 +1,18 @@
 """Every named read of the room."""
 
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from datetime import datetime
+from typing import TypeVar
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet
 
 from issuer.models import Assertion, BadgeClass, Issuer
 from mirror.models import BadgeProvider, MirroredAssertion, MirroredBadgeClass, State
+
+PORTION = 500
+
+Row = TypeVar("Row", bound=Model)
 
 
 def providers(slug: str = "") -> list[BadgeProvider]:
@@ -32,6 +37,14 @@ def badge_classes(provider: BadgeProvider) -> QuerySet[MirroredBadgeClass]:
     """The classes that were chosen or had to be pushed."""
     rows = MirroredBadgeClass.objects.filter(provider=provider)
     return rows.select_related("badge_class").order_by("pk")
+
+
+def is_in_use(provider: BadgeProvider) -> bool:
+    """Whether anything was chosen for it or pushed."""
+    return any(
+        model._default_manager.filter(provider=provider).exists()
+        for model in (MirroredBadgeClass, MirroredAssertion)
+    )
 
 
 def is_mirrored(provider: BadgeProvider, badge_class: BadgeClass) -> bool:
@@ -63,10 +76,10 @@ def mirrored_awards(provider: BadgeProvider) -> QuerySet[Assertion]:
     return rows
 
 
-def classes_mirrored(entity_ids: Collection[str]) -> list[int]:
-    """Keys of the rows of these badge classes."""
+def classes_mirrored(entity_ids: Collection[str]) -> list[tuple[int, int]]:
+    """Provider and row of these badge classes, by their keys."""
     rows = MirroredBadgeClass.objects.filter(badge_class__entity_id__in=entity_ids)
-    return list(rows.values_list("pk", flat=True))
+    return list(rows.values_list("provider_id", "pk"))
 
 
 def award_to_push(provider_id: int, entity_id: str) -> tuple[BadgeProvider, Assertion] | None:
@@ -94,10 +107,22 @@ def remote_classes_taken(provider: BadgeProvider) -> set[str]:
 def unfinished(
     before: datetime,
 ) -> tuple[QuerySet[MirroredBadgeClass], QuerySet[MirroredAssertion]]:
-    """Classes and awards that nobody has brought further since then, and that have not failed."""
+    """Classes and awards that are still mirrored, that nobody has brought further since then, and
+    that have not failed.
+    """
     idle = Q(state__in=[State.STAGED, State.IN_PROGRESS], updated_at__lt=before)
-    awards = MirroredAssertion.objects.select_related("assertion")
-    return MirroredBadgeClass.objects.filter(idle), awards.filter(idle)
+    classes = MirroredBadgeClass.objects.filter(
+        idle, provider__issuer_id=F("badge_class__issuer_id")
+    )
+    chosen = MirroredBadgeClass.objects.filter(
+        provider=OuterRef("provider"), badge_class=OuterRef("assertion__badge_class")
+    )
+    awards = MirroredAssertion.objects.filter(
+        idle,
+        Q(provider__all_classes=True) | Exists(chosen),
+        provider__issuer_id=F("assertion__issuer_id"),
+    )
+    return classes, awards.select_related("assertion").only("provider_id", "assertion__entity_id")
 
 
 def counts(provider: BadgeProvider) -> Counter[str]:
@@ -122,6 +147,31 @@ def refused_for(row: MirroredBadgeClass) -> QuerySet[MirroredAssertion]:
     )
 
 
-def awards_to_compare(provider: BadgeProvider) -> QuerySet[Assertion]:
-    """The awards that are to be over there, with what is told of them."""
-    return mirrored_awards(provider).select_related("recipient").defer("document")
+def classes_to_compare(provider: BadgeProvider) -> list[BadgeClass]:
+    """The classes of its issuer that this provider is to have."""
+    rows = BadgeClass.objects.filter(issuer_id=provider.issuer_id)
+    if not provider.all_classes:
+        rows = rows.filter(mirrors__provider=provider)
+    return list(rows.only("entity_id").order_by("pk"))
+
+
+def counterpart_of(provider: BadgeProvider, badge_class: BadgeClass) -> MirroredBadgeClass | None:
+    """The row of a class that is over there."""
+    rows = MirroredBadgeClass.objects.filter(provider=provider, badge_class=badge_class)
+    return rows.exclude(remote_id="").first()
+
+
+def awards_to_compare(provider: BadgeProvider, badge_class: BadgeClass) -> QuerySet[Assertion]:
+    """The awards of the class that are to be over there, with what is told of them."""
+    rows = mirrored_awards(provider).filter(badge_class=badge_class)
+    return rows.select_related("recipient").defer("document")
+
+
+def portions(rows: QuerySet[Row]) -> Iterator[list[Row]]:
+    """All rows in the order of their keys, PORTION at a time. Each is read to its end: whoever
+    works on it may write, and so may others.
+    """
+    last = 0
+    while portion := list(rows.filter(pk__gt=last).order_by("pk")[:PORTION]):
+        yield portion
+        last = portion[-1].pk

@@ -2,14 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any
 
 import orjson
 
 from mirror.contract import NotNow, Rejected, Unauthorized
-from net import Response
+from net import Response, retry_after
 
 # The request was not refused for what it says: the same one may succeed later.
 PASSING = frozenset({408, 425, 429})
@@ -39,19 +37,6 @@ def as_json(answer: Response) -> dict[str, Any]:
     if not isinstance(told, dict):
         raise NotNow("The remote's answer cannot be read.", status=answer.status)
     return told
-
-
-def retry_after(text: str) -> float | None:
-    """Seconds from now (RFC 9110, 10.2.3: seconds or a date)."""
-    text = text.strip()
-    if text.isascii() and text.isdigit():
-        return float(text[:9])
-    try:
-        moment = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
 
 
 def words_of(answer: Response) -> str:

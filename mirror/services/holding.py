@@ -15,6 +15,9 @@ from mirror.models import MirroredAssertion, MirroredBadgeClass, State
 
 # Longer than any one `asking.ask` takes: two requests, and a refresh and a sign-in before each.
 HOLD = timedelta(seconds=75)
+# From before a request that makes something: longer than it may take us, and after that longer than
+# servers and proxies usually go on (30 to 60 seconds) when nobody waits any more.
+SETTLING = timedelta(seconds=180)
 SOON = 3.0
 LONGEST = 500
 
@@ -22,7 +25,7 @@ Row = TypeVar("Row", MirroredBadgeClass, MirroredAssertion)
 
 
 class Busy(NotNow):
-    """Somebody else is at it. The remote is not to blame."""
+    """Somebody else is at it, or the remote itself, still. It is not to blame."""
 
 
 class Hold(Generic[Row]):
@@ -36,6 +39,9 @@ class Hold(Generic[Row]):
             self.row: Row = rows.get(pk=row.pk)
             if self.row.held_until and self.row.held_until > now:
                 raise Busy("somebody else is pushing this", after=SOON)
+            if self.row.settling_until and self.row.settling_until > now:
+                left = (self.row.settling_until - now).total_seconds()
+                raise Busy("the remote may be making this yet", after=left)
             self.row.state, self.row.held_until = State.IN_PROGRESS, now + HOLD
             self.row.attempts += 1
             self.row.updated_at = now

@@ -13,6 +13,7 @@ from activity.subjects import Subject
 from issuer.models import BadgeClass, Issuer
 from mirror.adapters import ADAPTERS
 from mirror.models import BadgeProvider, MirroredAssertion, MirroredBadgeClass, State
+from mirror.queries import is_in_use
 from mirror.services.resting import wake
 from mirror.services.staging import stage_awards, stage_badge_classes
 
@@ -36,6 +37,10 @@ class ProviderFields(TypedDict, total=False):
 # Where one of these changes, the tokens are another account's.
 ACCOUNT = ("api_url", "type", "username", "password")
 
+# What its counterparts hang on: over at another one nobody would find them.
+REMOTE = ("type", "issuer", "issuer_entity_id")
+IN_USE = "This mirror has copied awards already. Remove it and add it anew."
+
 
 def normalise_api_url(text: str) -> str:
     """The root of the API: without `/v2`, slash, query and fragment. Raises ValidationError."""
@@ -51,6 +56,14 @@ def normalise_api_url(text: str) -> str:
     return f"{parts.scheme}://{parts.netloc.lower()}{path}"
 
 
+def require_same_remote(provider: BadgeProvider, fields: ProviderFields) -> None:
+    """Raises ValidationError where the provider would become another one, and is in use."""
+    given: dict[str, object] = {**fields}
+    changed = [name for name in REMOTE if name in given and given[name] != getattr(provider, name)]
+    if changed and is_in_use(provider):
+        raise ValidationError({name: [IN_USE] for name in changed})
+
+
 @transaction.atomic
 def save_provider(*, actor: Actor, slug: str, fields: ProviderFields) -> tuple[BadgeProvider, bool]:
     """Add the provider of this slug, or change what is given of it. Beside it, whether it is new.
@@ -59,6 +72,8 @@ def save_provider(*, actor: Actor, slug: str, fields: ProviderFields) -> tuple[B
     """
     validate_slug(slug)
     existing = BadgeProvider.objects.select_for_update().filter(slug=slug).first()
+    if existing:
+        require_same_remote(existing, fields)
     provider = existing or BadgeProvider(slug=slug)
     if fields.get("type", provider.type) not in ADAPTERS:
         raise ValidationError(f"The type must be one of: {', '.join(sorted(ADAPTERS))}.")
@@ -70,7 +85,7 @@ def save_provider(*, actor: Actor, slug: str, fields: ProviderFields) -> tuple[B
     another_account = any(getattr(provider, name) != value for name, value in before.items())
     if another_account:
         provider.access_token = provider.refresh_token = ""
-        provider.token_expires_at = provider.resting_until = None
+        provider.token_expires_at = provider.renewing_until = provider.resting_until = None
         provider.failures, provider.last_error = 0, ""
     provider.full_clean()
     provider.save()
@@ -98,15 +113,16 @@ def choose_badge_class(
     """
     if badge_class.issuer_id != provider.issuer_id:
         raise ValidationError(OTHER_ISSUER)
-    row, created = MirroredBadgeClass.objects.get_or_create(
-        provider=provider, badge_class=badge_class
-    )
+    rows = MirroredBadgeClass.objects.select_for_update()
+    row, _ = rows.get_or_create(provider=provider, badge_class=badge_class)
     if remote_id and remote_id != row.remote_id:
         row.remote_id, row.open_badge_id, row.image_url, row.digest = remote_id, "", "", ""
         row.state = State.STAGED
+        row.attempts += 1  # whoever is just pushing it writes nothing any more
+        row.held_until = row.settling_until = None
         row.full_clean()
-        row.save(update_fields=["remote_id", "open_badge_id", "image_url", "digest", "state"])
-    stage_badge_classes([row.pk])
+        row.save()
+    stage_badge_classes([(provider.pk, row.pk)])
     facts = {"badgeClass": badge_class.entity_id}
     record("mirror.changed", subject_of(provider), actor=actor, facts=facts)
     return row
@@ -122,7 +138,7 @@ def retry(provider: BadgeProvider) -> int:
     entity_ids = list(awards.values_list("assertion__entity_id", flat=True))
     classes.filter(state=State.FAILED).update(state=State.STAGED)
     awards.filter(state=State.FAILED).update(state=State.STAGED)
-    stage_badge_classes(keys, occasion="retry")
+    stage_badge_classes(((provider.pk, key) for key in keys), occasion="retry")
     stage_awards(((provider.pk, entity_id) for entity_id in entity_ids), occasion="retry")
     return len(keys) + len(entity_ids)
 

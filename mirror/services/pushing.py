@@ -6,20 +6,34 @@ cut off at any moment or come late, and ends the same.
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from django.utils import timezone
 
 from issuer.models import Assertion, BadgeClass
+from jobs.backoff import rest
 from jobs.errors import Retry
-from mirror.contract import AwardFacts, NotNow, Rejected, RemoteAward, RemoteObject
+from mirror.contract import (
+    Adapter,
+    AwardFacts,
+    NotNow,
+    Rejected,
+    RemoteAward,
+    RemoteError,
+    RemoteObject,
+)
 from mirror.facts import award_facts, badge_class_facts, digest_of, texts_of
 from mirror.models import BadgeProvider, MirroredAssertion, MirroredBadgeClass, State
 from mirror.queries import refused_for, remote_classes_taken, remote_ids_taken
 from mirror.services.asking import ask
-from mirror.services.holding import Busy, Hold, Row, opaque
+from mirror.services.holding import SETTLING, Busy, Hold, Row, opaque
 from mirror.services.resting import Resting, require_rested, spare, wake
 from mirror.services.staging import stage_awards
+
+Made = TypeVar("Made", bound=RemoteObject)
+
+# What proxies answer who did not wait for the service behind them: 52x are Cloudflare's.
+IMPATIENT = frozenset({502, 504, *range(520, 528)})
 
 CLASS_FAILED = "Its badge class could not be mirrored."
 
@@ -27,22 +41,25 @@ CLASS_FAILED = "Its badge class could not be mirrored."
 def push_award(provider: BadgeProvider, assertion: Assertion) -> None:
     """Award, correct or revoke over there, whatever is missing. Raises Retry."""
     row, _ = MirroredAssertion.objects.get_or_create(provider=provider, assertion=assertion)
-    with steered(provider):
+    with steered(provider, attempts=row.attempts + 1):
         facts = award_facts(assertion)
         attempt(row, lambda hold: bring_award(hold, assertion, facts), texts_of(assertion))
 
 
 def push_badge_class(row: MirroredBadgeClass) -> None:
     """Find, create or change the class over there. Raises Retry."""
-    with steered(row.provider):
+    with steered(row.provider, attempts=row.attempts + 1):
         attempt(row, bring_badge_class)
         refused = refused_for(row).values_list("assertion__entity_id", flat=True)
         stage_awards((row.provider_id, entity_id) for entity_id in refused)
 
 
 @contextmanager
-def steered(provider: BadgeProvider) -> Iterator[None]:
-    """From what the remote says to what the job does. A refusal is kept in the row, and final."""
+def steered(provider: BadgeProvider, *, attempts: int = 1) -> Iterator[None]:
+    """From what the remote says to what the job does. A refusal is kept in the row, and final.
+
+    After so many attempts the job itself rests, too: the remote may be well but for this one.
+    """
     try:
         require_rested(provider)
         with suppress(Rejected):
@@ -50,7 +67,8 @@ def steered(provider: BadgeProvider) -> Iterator[None]:
     except (Busy, Resting) as error:
         raise Retry(after=error.after, reason=str(error)) from error
     except NotNow as error:
-        raise Retry(after=spare(provider, error), reason=opaque(str(error))) from error
+        seconds = max(spare(provider, error), rest(attempts).total_seconds())
+        raise Retry(after=seconds, reason=opaque(str(error))) from error
     wake(provider)
 
 
@@ -74,7 +92,8 @@ def bring_award(hold: Hold[MirroredAssertion], assertion: Assertion, facts: Awar
         if assertion.revoked_at and not row.requested:
             return  # it has never been over there, and need not go
         class_id = counterpart(provider, assertion.badge_class)
-        find_or_award(hold, class_id, facts, wanted=assertion.revoked_at is None)
+        bring = find_unseen if assertion.revoked_at else find_or_award
+        bring(hold, class_id, facts)
     remote_id, reason = row.remote_id, assertion.revocation_reason
     if not remote_id or row.revoked:
         return
@@ -88,18 +107,27 @@ def bring_award(hold: Hold[MirroredAssertion], assertion: Assertion, facts: Awar
         hold.store(digest=digest_of(facts))
 
 
-def find_or_award(
-    hold: Hold[MirroredAssertion], class_id: str, facts: AwardFacts, *, wanted: bool
-) -> None:
+def find_unseen(hold: Hold[MirroredAssertion], class_id: str, facts: AwardFacts) -> None:
+    """Give the row the counterpart that a request may have made before, if it did. Nothing else
+    that the recipient holds: it is to be revoked.
+    """
+    hold.store()
+    same, _ = awards_there(hold.row.provider, class_id, facts)
+    if same:
+        hold.store(**told_by(same[0]))
+
+
+def find_or_award(hold: Hold[MirroredAssertion], class_id: str, facts: AwardFacts) -> None:
     """Give the row its counterpart. Where a request may have made it before, look first."""
     provider = hold.row.provider
     hold.store()
     found = find_award(provider, class_id, facts) if hold.row.requested else None
     digest = ""  # of what is found nobody knows what it says: it will be corrected
-    if found is None and wanted:
-        hold.store(requested=True)
+    if found is None:
         try:
-            found = ask(provider, lambda remote: remote.save_award(class_id, facts, ""))
+            found = create(
+                hold, lambda remote: remote.save_award(class_id, facts, ""), requested=True
+            )
             # A class over there may set an end of its own where ours says none.
             digest = digest_of(facts) if same_moment(found.expires, facts.expires) else ""
         except Rejected:
@@ -108,13 +136,22 @@ def find_or_award(
                 found = find_award(provider, class_id, facts)
             if found is None:
                 raise
-    if found is not None:
-        hold.store(**told_by(found), digest=digest)
+    hold.store(**told_by(found), digest=digest)
 
 
 def find_award(provider: BadgeProvider, class_id: str, facts: AwardFacts) -> RemoteAward | None:
-    """The recipient's award over there that is nobody else's counterpart: the one of the same
-    moment, else one that they hold, which the remote would not let us award again.
+    """Of the recipient's awards over there the one of the same moment, else one that they hold,
+    which the remote would not let us award again.
+    """
+    same, held = awards_there(provider, class_id, facts)
+    return next(iter(same + held), None)
+
+
+def awards_there(
+    provider: BadgeProvider, class_id: str, facts: AwardFacts
+) -> tuple[list[RemoteAward], list[RemoteAward]]:
+    """The recipient's awards over there that are nobody else's counterparts: those of the same
+    moment, and those that they hold.
     """
     known = ask(provider, lambda remote: remote.awards(class_id, facts.identity))
     taken = remote_ids_taken(provider, [award.id for award in known])
@@ -122,7 +159,7 @@ def find_award(provider: BadgeProvider, class_id: str, facts: AwardFacts) -> Rem
     same = [award for award in free if same_moment(award.issued_on, facts.issued_on)]
     now = timezone.now()
     held = [award for award in free if award.expires is None or award.expires > now]
-    return next(iter(same + held), None)
+    return same, held
 
 
 def counterpart(provider: BadgeProvider, badge_class: BadgeClass) -> str:
@@ -160,9 +197,31 @@ def bring_badge_class(hold: Hold[MirroredBadgeClass]) -> None:
         named = (item for item in known if item.name == facts.name and item.id not in taken)
         found = next(named, None)
     if found is None:
-        hold.store()
-        found = ask(provider, lambda remote: remote.save_badge_class(facts, ""))
+        found = create(hold, lambda remote: remote.save_badge_class(facts, ""))
     hold.store(**told_by(found), digest=digest_of(facts))
+
+
+def create(hold: Hold[Any], act: Callable[[Adapter], Made], **known: Any) -> Made:
+    """What the remote makes. Where it does not answer it may be at it yet, and nobody can see what
+    it is about to make: then the row lies still until that has settled. So it does if we die.
+    `known` is stored before the request.
+
+    Raises Rejected, NotNow.
+    """
+    hold.store(settling_until=timezone.now() + SETTLING, **known)
+    try:
+        return ask(hold.row.provider, act)
+    except RemoteError as error:
+        if is_over(error):
+            hold.store(settling_until=None)
+        raise
+
+
+def is_over(error: RemoteError) -> bool:
+    """Whether nothing comes of the request any more."""
+    if isinstance(error, Busy) or (isinstance(error, NotNow) and not error.sent):
+        return True  # it was never made
+    return error.status is not None and error.status not in IMPATIENT
 
 
 def told_by(found: RemoteObject) -> dict[str, Any]:
@@ -170,6 +229,7 @@ def told_by(found: RemoteObject) -> dict[str, Any]:
         "remote_id": found.id[:255],
         "open_badge_id": found.open_badge_id[:1024],
         "image_url": found.image_url[:1024],
+        "settling_until": None,
     }
 
 

@@ -1,16 +1,20 @@
-"""Comparing our awards with those over there, and staging what is missing or differs."""
+"""Comparing our awards with those over there, and staging what is missing or differs. Class by
+class, and some awards at a time: no cursor stays open and no lock is held for long.
+"""
 
 from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
-from issuer.models import Assertion
-from mirror.contract import RemoteAward
+from issuer.models import Assertion, BadgeClass
+from mirror.contract import Rejected, RemoteAward
 from mirror.facts import award_facts, digest_of
 from mirror.models import BadgeProvider, MirroredAssertion, MirroredBadgeClass, State
-from mirror.queries import awards_to_compare
+from mirror.queries import awards_to_compare, classes_to_compare, counterpart_of, portions
 from mirror.services.asking import ask
+from mirror.services.holding import Hold, opaque
 from mirror.services.pushing import same_moment
 from mirror.services.resting import wake
 from mirror.services.staging import stage_awards
@@ -19,7 +23,8 @@ from mirror.services.staging import stage_awards
 @dataclass
 class Comparison:
     """Numbers of awards. `unknown`: over there, and no counterpart of ours; `withdrawn`: revoked
-    over there alone. Neither is touched.
+    over there alone. Neither is touched. `problems`: in words, of classes that the remote does not
+    show; their awards are not compared.
     """
 
     here: int = 0
@@ -28,38 +33,79 @@ class Comparison:
     differing: int = 0
     unknown: int = 0
     withdrawn: int = 0
-    _staged: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def numbers(self) -> dict[str, int]:
-        return {name: value for name, value in asdict(self).items() if name != "_staged"}
+        return {name: value for name, value in asdict(self).items() if name != "problems"}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """An award that is to be pushed, and what its row claims of the remote in vain."""
+
+    assertion: Assertion
+    row: MirroredAssertion | None
+    truth: dict[str, Any] = field(default_factory=dict)
 
 
 def reconcile(provider: BadgeProvider) -> Comparison:
-    """Raises Rejected, NotNow: then nothing was staged."""
-    there = remote_awards(provider)
-    wake(provider)  # it answers
-    rows = {row.assertion_id: row for row in MirroredAssertion.objects.filter(provider=provider)}
-    found = Comparison(there=len(there))
-    for assertion in awards_to_compare(provider).iterator(chunk_size=1000):
-        found.here += 1
-        compare(found, assertion, rows.get(assertion.pk), there)
-    known = {row.remote_id for row in rows.values()}
-    found.unknown = len(there.keys() - known)
-    stage_awards(((provider.pk, entity_id) for entity_id in found._staged), occasion="reconcile")
+    """Raises NotNow: then what was compared before is staged, and the rest is not."""
+    found = Comparison()
+    for badge_class in classes_to_compare(provider):
+        try:
+            there = awards_there(provider, badge_class)
+        except Rejected as error:
+            found.problems.append(f"Badge class {badge_class.entity_id}: {opaque(str(error))}")
+        else:
+            compare_class(found, provider, badge_class, there)
     return found
 
 
-def remote_awards(provider: BadgeProvider) -> dict[str, RemoteAward]:
-    """Every award over there of the classes that have a counterpart, by id."""
-    classes = MirroredBadgeClass.objects.filter(provider=provider).exclude(remote_id="")
-    there: dict[str, RemoteAward] = {}
-    for remote_id in classes.values_list("remote_id", flat=True):
-        there |= {award.id: award for award in awards_of_class(provider, remote_id)}
-    return there
+def awards_there(provider: BadgeProvider, badge_class: BadgeClass) -> dict[str, RemoteAward]:
+    """Every award of the class over there, by id; none where it has no counterpart or, as it turns
+    out, none any more. Raises Rejected, NotNow.
+    """
+    row = counterpart_of(provider, badge_class)
+    if row is None:
+        return {}
+    try:
+        awards = ask(provider, lambda remote: remote.awards(row.remote_id, ""))
+    except Rejected as error:
+        if error.status != 404 or is_listed(provider, row.remote_id):
+            raise
+        forget_class(row, error)
+        awards = []
+    wake(provider)  # it answers
+    return {award.id: award for award in awards}
 
 
-def awards_of_class(provider: BadgeProvider, remote_id: str) -> list[RemoteAward]:
-    return ask(provider, lambda remote: remote.awards(remote_id, ""))
+def is_listed(provider: BadgeProvider, remote_id: str) -> bool:
+    known = ask(provider, lambda remote: remote.badge_classes())
+    return any(item.id == remote_id for item in known)
+
+
+def forget_class(row: MirroredBadgeClass, error: Rejected) -> None:
+    """It was deleted over there: a push finds it by its name or makes it anew. Raises Busy."""
+    hold = Hold(row)
+    hold.store(remote_id="", open_badge_id="", image_url="", digest="")
+    hold.stage(error)
+
+
+def compare_class(
+    found: Comparison,
+    provider: BadgeProvider,
+    badge_class: BadgeClass,
+    there: dict[str, RemoteAward],
+) -> None:
+    unknown = set(there)
+    for awards in portions(awards_to_compare(provider, badge_class)):
+        rows = MirroredAssertion.objects.filter(provider=provider, assertion__in=awards)
+        by_award = {row.assertion_id: row for row in rows}
+        unknown -= {row.remote_id for row in by_award.values()}
+        compared = [compare(found, award, by_award.get(award.pk), there) for award in awards]
+        stage(provider, [difference for difference in compared if difference])
+    found.there += len(there)
+    found.unknown += len(unknown)
 
 
 def compare(
@@ -67,27 +113,27 @@ def compare(
     assertion: Assertion,
     row: MirroredAssertion | None,
     there: dict[str, RemoteAward],
-) -> None:
-    """Count one award of ours, and stage it where a push has something to do."""
+) -> Difference | None:
+    """Count one award of ours. None where a push has nothing to do."""
+    found.here += 1
     counterpart = there.get(row.remote_id) if row and row.remote_id else None
     if counterpart is None:
         if assertion.revoked_at:
-            return
+            return None
         found.missing += 1
-        if row and row.remote_id:  # it was there once
-            forget(row, remote_id="", requested=True, digest="")
-    elif counterpart.revoked:
+        was_there = row is not None and row.remote_id
+        truth = {"remote_id": "", "requested": True, "digest": ""} if was_there else {}
+        return Difference(assertion, row, truth)
+    if counterpart.revoked:
         found.withdrawn += assertion.revoked_at is None
-        return
-    elif assertion.revoked_at:
+        return None
+    if assertion.revoked_at:
         found.differing += 1
-        forget(row, revoked=False)
-    elif differs(assertion, row, counterpart):
+        return Difference(assertion, row, {"revoked": False})
+    if differs(assertion, row, counterpart):
         found.differing += 1
-        forget(row, digest="")
-    else:
-        return
-    found._staged.append(assertion.entity_id)
+        return Difference(assertion, row, {"digest": ""})
+    return None
 
 
 def differs(assertion: Assertion, row: MirroredAssertion | None, counterpart: RemoteAward) -> bool:
@@ -99,13 +145,21 @@ def differs(assertion: Assertion, row: MirroredAssertion | None, counterpart: Re
     )
 
 
-@transaction.atomic
-def forget(row: MirroredAssertion | None, **known: object) -> None:
-    """Take back what the row claims of the remote, unless somebody is just pushing it."""
-    if row is None:
+def stage(provider: BadgeProvider, differences: list[Difference]) -> None:
+    """Take back what rows claim, and have the awards pushed: both or nothing. A row that somebody
+    is just pushing keeps what it says.
+    """
+    if not differences:
         return
     now = timezone.now()
-    locked = MirroredAssertion.objects.select_for_update().get(pk=row.pk)
-    if locked.remote_id == row.remote_id and not (locked.held_until and locked.held_until > now):
-        changes = {**known, "state": State.STAGED, "updated_at": now}
-        MirroredAssertion.objects.filter(pk=row.pk).update(**changes)
+    wrong = {each.row.pk: each for each in differences if each.row and each.truth}
+    with transaction.atomic():
+        locked = MirroredAssertion.objects.select_for_update().filter(pk__in=wrong).order_by("pk")
+        for row in locked:
+            known = wrong[row.pk]
+            held = row.held_until and row.held_until > now
+            if known.row and row.remote_id == known.row.remote_id and not held:
+                changes = known.truth | {"state": State.STAGED, "updated_at": now}
+                MirroredAssertion.objects.filter(pk=row.pk).update(**changes)
+        awards = ((provider.pk, each.assertion.entity_id) for each in differences)
+        stage_awards(awards, occasion="reconcile")

@@ -1,14 +1,19 @@
 """Sparing a remote that fails: after a failure nobody asks it for a while, however many awards
-wait. So a long outage costs it a request now and then, not a storm.
+wait. So a long outage costs it a request now and then, not a storm, and the others who have work
+for the threads none of theirs.
 """
+
+from collections.abc import Sequence
 
 from django.db import transaction
 from django.utils import timezone
 
 from jobs.backoff import rest
+from jobs.services import pull_forward, put_off
 from mirror.contract import NotNow
 from mirror.models import BadgeProvider
 from mirror.services.holding import LONGEST, opaque
+from mirror.services.staging import peer_of
 
 
 class Resting(NotNow):
@@ -26,7 +31,9 @@ def require_rested(provider: BadgeProvider) -> None:
 
 @transaction.atomic
 def spare(provider: BadgeProvider, error: NotNow) -> float:
-    """Let the remote rest: longer after each failure, and as long as it asked. The seconds."""
+    """Let the remote rest, and all jobs for it: longer after each failure, and as long as it asked.
+    The seconds.
+    """
     row = BadgeProvider.objects.select_for_update().get(pk=provider.pk)
     now = timezone.now()
     if not (row.resting_until and row.resting_until > now):
@@ -35,10 +42,24 @@ def spare(provider: BadgeProvider, error: NotNow) -> float:
     row.resting_until = max(until, row.resting_until or until)
     row.last_error = opaque(str(error))[:LONGEST]
     row.save(update_fields=["failures", "resting_until", "last_error"])
+    put_off(peer=peer_of({"provider": row.pk}), until=row.resting_until)
     return (row.resting_until - now).total_seconds()
 
 
+def tell(provider: BadgeProvider, problems: Sequence[str]) -> None:
+    """What is wrong though the remote answers; nothing: all is well."""
+    words = " ".join(problems)[:LONGEST]
+    answers = BadgeProvider.objects.filter(pk=provider.pk, failures=0)
+    answers.exclude(last_error=words).update(last_error=words)
+
+
+@transaction.atomic
 def wake(provider: BadgeProvider) -> None:
-    """It answers (again), or somebody says that it will."""
-    rows = BadgeProvider.objects.filter(pk=provider.pk).exclude(failures=0)
-    rows.update(failures=0, resting_until=None, last_error="")
+    """It answers (again), or somebody says that it will: whoever waits only for that goes on."""
+    failing = BadgeProvider.objects.filter(pk=provider.pk).exclude(failures=0)
+    row = failing.select_for_update().first()
+    if row is None:
+        return
+    failing.update(failures=0, resting_until=None, last_error="")
+    if row.resting_until:
+        pull_forward(peer=peer_of({"provider": row.pk}), until=row.resting_until)

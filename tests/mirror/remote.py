@@ -73,7 +73,10 @@ class RemoteBadgr:
         self.awards: list[Row] = []
         self.sign_ins: Counter[str] = Counter()
         self.tokens: dict[str, str] = {}  # refresh token by access token
+        self.expires_in: float = 86400
+        self.staff: list[Any] = []  # beside us
         self.role = "owner"
+        self.released = threading.Event()  # what `hang_then_do` waits for
         handler = type("BoundHandler", (Handler,), {"remote": self})
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self.server.daemon_threads = True
@@ -83,6 +86,7 @@ class RemoteBadgr:
         threading.Thread(target=self.server.serve_forever, kwargs=arguments).start()
 
     def close(self) -> None:
+        self.released.set()
         self.server.shutdown()
         self.server.server_close()
 
@@ -127,14 +131,16 @@ class RemoteBadgr:
                 return 400, {"error": "invalid_grant", "error_description": told}
         access, refresh = secrets.token_hex(8), secrets.token_hex(8)
         self.tokens[access] = refresh
-        return 200, {"access_token": access, "refresh_token": refresh, "expires_in": 86400}
+        token = {"access_token": access, "refresh_token": refresh}
+        return 200, token | {"expires_in": self.expires_in}
 
     def route(self, method: str, path: list[str], query: str, data: Row) -> tuple[int, Any]:
         match method, path:
             case "GET", ["issuers", "remote-issuer"]:
                 emails = [{"email": USERNAME}]
                 staff = [{"userProfile": {"emails": emails}, "role": self.role}]
-                return success([{"entityId": "remote-issuer", "name": "There", "staff": staff}])
+                row = {"entityId": "remote-issuer", "name": "There", "staff": staff + self.staff}
+                return success([row])
             case "GET", ["issuers", "remote-issuer", "badgeclasses"]:
                 return success(self.classes)
             case "POST", ["issuers", "remote-issuer", "badgeclasses"]:
@@ -142,6 +148,8 @@ class RemoteBadgr:
             case "PUT", ["badgeclasses", key]:
                 return self.change(self.classes, key, data)
             case "GET", ["badgeclasses", key, "assertions"]:
+                if key not in [row["entityId"] for row in self.classes]:
+                    return 404, refusal("entity not found or insufficient privileges")
                 wanted = parse_qs(query).get("recipient")
                 rows = [row for row in self.awards if row["badgeclass"] == key]
                 if wanted:
@@ -160,6 +168,8 @@ class RemoteBadgr:
         return 404, refusal("entity not found or insufficient privileges")
 
     def award(self, key: str, data: Row) -> tuple[int, Any]:
+        if key not in [row["entityId"] for row in self.classes]:
+            return 404, refusal("entity not found or insufficient privileges")
         same = [
             row
             for row in self.held
@@ -202,7 +212,7 @@ def refuse(handler: Handler, body: bytes) -> bool:
 
 
 def hang(handler: Handler, body: bytes) -> bool:
-    threading.Event().wait(1.0)  # longer than the tests' patience
+    threading.Event().wait(2.0)  # longer than the tests' patience
     handler.cut()
     return False
 
@@ -217,6 +227,12 @@ def status(code: int, **headers: str) -> Fault:
 
 def garbage(handler: Handler, body: bytes) -> bool:
     handler.reply(200, b"<html>Hello, my name is proxy")
+    return False
+
+
+def deep(handler: Handler, body: bytes) -> bool:
+    """JSON that is read, and too deep to be walked."""
+    handler.reply(400, b'{"error":' * 1010 + b'"no"' + b"}" * 1010)
     return False
 
 
@@ -245,3 +261,13 @@ def do_and_hang(handler: Handler, body: bytes) -> bool:
     with handler.remote.lock:
         handler.remote.answer(handler, body)
     return hang(handler, body)
+
+
+def hang_then_do(handler: Handler, body: bytes) -> bool:
+    """Check, take longer than anybody waits, insert: whoever asks in between is not seen."""
+    handler.remote.released.wait(30)
+    unchecked = json.dumps(json.loads(body) | {"allowDuplicateAwards": True}).encode()
+    with handler.remote.lock:
+        handler.remote.answer(handler, unchecked)
+    handler.cut()
+    return False

@@ -7,9 +7,10 @@ from django.urls import reverse
 from jobs.models import Job
 from jobs.worker import run_due
 from mirror.models import BadgeProvider, MirroredBadgeClass
+from mirror.services.providers import choose_badge_class
 from tests.mirror.conftest import provider_of
 from tests.mirror.remote import PASSWORD, USERNAME
-from tests.support.worlds import awarded, person
+from tests.support.worlds import SERVER, awarded, badge_class_of, person
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +47,35 @@ def test_a_bad_address_is_told_at_the_field(client, issuer, remote) -> None:
     path = reverse("admin:mirror_badgeprovider_add")
     answer = client.post(path, form(issuer, remote, api_url="nowhere"))
     assert "api_url" in answer.context["adminform"].form.errors
+
+
+def test_a_provider_in_use_does_not_become_another_one(
+    client, provider, issuer, badge_class, remote
+) -> None:
+    awarded(badge_class)
+    run_due()
+    path = reverse("admin:mirror_badgeprovider_change", args=[provider.pk])
+    answer = client.post(path, form(issuer, remote, issuer_entity_id="another"))
+    (told,) = answer.context["adminform"].form.errors["issuer_entity_id"]
+    assert "Remove it and add it anew" in told
+    assert client.post(path, form(issuer, remote, name="Other")).status_code == 302
+
+
+def test_of_a_chosen_class_only_its_counterpart_changes(
+    client, issuer, badge_class, remote
+) -> None:
+    provider = provider_of(issuer, remote, all_classes=False)
+    row = choose_badge_class(actor=SERVER, provider=provider, badge_class=badge_class)
+    other = badge_class_of(issuer, name="Second steps")
+    path = reverse("admin:mirror_mirroredbadgeclass_change", args=[row.pk])
+    sent = {"provider": provider.pk, "badge_class": other.pk, "remote_id": "chosen"}
+    assert client.post(path, sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.badge_class, row.remote_id) == (badge_class, "chosen")
+    second = choose_badge_class(actor=SERVER, provider=provider, badge_class=other)
+    path = reverse("admin:mirror_mirroredbadgeclass_change", args=[second.pk])
+    answer = client.post(path, sent)
+    assert answer.context["adminform"].form.errors, "one remote class is no two of ours"
 
 
 def test_a_class_is_chosen(client, issuer, badge_class, remote) -> None:

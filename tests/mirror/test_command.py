@@ -91,6 +91,23 @@ def test_reconcile_tells_numbers_or_what_is_wrong(provider, badge_class, remote)
     }
 
 
+def test_a_mirror_in_use_does_not_become_another_one(provider, badge_class, remote) -> None:
+    change = ("--issuer-entity-id", "another-issuer")
+    assert add(remote, *change)["issuerEntityId"] == "another-issuer", "nothing is there yet"
+    add(remote, "--all-classes")
+    awarded(badge_class)
+    run_due()
+    with pytest.raises(CommandError, match="Remove it and add it anew"):
+        add(remote, *change)
+    own = provider.issuer.entity_id
+    another = issuer_of(badge_class.created_by, name="Another")
+    with pytest.raises(CommandError, match="Remove it and add it anew"):
+        add(remote, "--issuer", another.entity_id)
+    assert add(remote, "--all-classes", "--issuer", own)["created"] is False
+    provider.refresh_from_db()
+    assert provider.issuer_entity_id == "remote-issuer"
+
+
 PROBLEMS = {
     "URL: http://127.0.0.1:1 does not answer": {"api_url": "http://127.0.0.1:1"},
     "URL: 10.0.0.1 is at a private": {"api_url": "http://10.0.0.1"},
@@ -111,6 +128,9 @@ def test_what_is_wrong_is_said_in_words(sentence, fields, issuer, remote) -> Non
 def test_a_small_role_and_strange_answers_are_named(provider, remote) -> None:
     assert mirror("test") == {
         "ok": True, "mirrors": [{"slug": "remote", "ok": True, "problem": None}]}  # fmt: skip
+    remote.staff = [1]
+    assert "cannot be read" in mirror("test")["mirrors"][0]["problem"]
+    remote.staff = []
     remote.role = "staff"
     assert "Role: this account is staff of There." in mirror("test")["mirrors"][0]["problem"]
     for fault, sentence in [(garbage, "does not answer as a badgr server"),

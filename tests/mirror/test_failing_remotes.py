@@ -1,26 +1,39 @@
 """Remotes that fail in every way: in the end there is exactly one award, and no storm before."""
 
+from collections import Counter
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 import time_machine
 from django.utils import timezone
 
 from issuer.services.revocations import revoke_assertion
+from jobs.models import Job
+from jobs.services import claim, enqueue
 from jobs.worker import run_due
+from mirror.adapters.badgr import Badgr
+from mirror.contract import NotNow
 from mirror.models import BadgeProvider, MirroredAssertion
+from mirror.services.asking import send
+from mirror.services.providers import retry
+from mirror.services.pushing import is_over
+from mirror.services.staging import stage_awards, stage_badge_classes, stage_reconciliation
 from tests.mirror.conftest import pass_time, provider_of
 from tests.mirror.remote import (
+    deep,
     do_and_cut,
     do_and_garble,
     do_and_hang,
     forget_tokens,
     garbage,
     hang,
+    hang_then_do,
     refuse,
     status,
 )
+from tests.support.servers import free_port
+from tests.support.threads import eventually, together
 from tests.support.worlds import SERVER, awarded
 
 ADMINISTRATOR = replace(SERVER, administrator=True)
@@ -35,6 +48,7 @@ FAULTS = {
     "408": [status(408)],
     "401 for a while": [status(401)] * 4,
     "garbage": [garbage] * 2,
+    "deep": [deep],
     "creates and cuts": [do_and_cut],
     "creates and garbles": [do_and_garble],
     "creates and hangs": [do_and_hang],
@@ -43,6 +57,7 @@ FAULTS = {
 
 
 @pytest.mark.parametrize("faults", FAULTS.values(), ids=FAULTS)
+@pytest.mark.usefixtures("impatient")
 def test_in_the_end_there_is_one_award(faults, provider, badge_class, remote) -> None:
     remote.fail("POST", "/assertions", *faults)
     assertion = awarded(badge_class)
@@ -59,6 +74,94 @@ def test_in_the_end_there_is_one_award(faults, provider, badge_class, remote) ->
     assert len(remote.asked) <= 5 * (len(faults) + 1)
 
 
+def run_after(start: datetime, *seconds: int) -> None:
+    for moment in seconds:
+        with time_machine.travel(start + timedelta(seconds=moment)):
+            run_due()
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_is_slow_over_there_is_not_asked_for_twice(provider, badge_class, remote) -> None:
+    """It checks, takes longer than we wait, and inserts: nobody asks anew before it has settled."""
+    remote.fail("POST", "/assertions", hang_then_do)
+    awarded(badge_class, "slow@example.org")
+    start = timezone.now()
+    run_due()
+    awarded(badge_class, "other@example.org")
+    run_after(start, 12, 30, 60, 90)
+    assert remote.requests("GET", "/assertions") == 0
+    assert [row["recipient"]["identity"] for row in remote.awards] == ["other@example.org"], (
+        "the others do not wait for it"
+    )
+    remote.released.set()
+    eventually(lambda: len(remote.awards) == 2)
+    run_after(start, 180, 240)
+    assert len(remote.awards) == 2
+    assert set(MirroredAssertion.objects.values_list("state", flat=True)) == {"complete"}
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_class_that_is_slow_over_there_is_made_once(provider, badge_class, remote) -> None:
+    remote.fail("POST", "/badgeclasses", hang_then_do)
+    awarded(badge_class)
+    start = timezone.now()
+    run_due()
+    run_after(start, 12, 30, 60, 90)
+    assert (remote.requests("POST", "/badgeclasses"), remote.classes) == (1, [])
+    remote.released.set()
+    eventually(lambda: len(remote.classes) == 1)
+    run_after(start, 180, 240, 300)
+    assert (len(remote.classes), len(remote.awards)) == (1, 1)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_what_was_never_ours_is_not_revoked(provider, badge_class, remote) -> None:
+    """Our award was asked for and never came; the recipient holds another one, made by hand."""
+    remote.fail("POST", "/assertions", hang)
+    assertion = awarded(badge_class, "grace@example.org")
+    start = timezone.now()
+    run_due()
+    recipient = {"identity": "grace@example.org", "type": "email", "hashed": False}
+    theirs = {"badgeclass": remote.classes[0]["entityId"], "recipient": recipient, "revoked": False}
+    by_hand = remote.add(remote.awards, theirs | {"issuedOn": "2020-01-01T00:00:00Z"})
+    revoke_assertion(actor=ADMINISTRATOR, assertion=assertion, reason="A mistake.")
+    run_after(start, 240, 480)
+    assert (by_hand["revoked"], len(remote.awards)) == (False, 1)
+    row = MirroredAssertion.objects.get()
+    assert (row.state, row.remote_id, row.requested) == ("complete", "", True)
+
+
+def test_what_came_unseen_is_revoked_all_the_same(provider, badge_class, remote) -> None:
+    remote.fail("POST", "/assertions", do_and_cut)
+    assertion = awarded(badge_class)
+    start = timezone.now()
+    run_due()
+    revoke_assertion(actor=ADMINISTRATOR, assertion=assertion, reason="A mistake.")
+    run_after(start, 240, 480)
+    assert [row["revoked"] for row in remote.awards] == [True]
+
+
+@pytest.mark.parametrize(
+    ("fault", "settled"), [(status(504), False), (refuse, False), (status(429), True),
+                           (status(500), True), (garbage, True)],
+)  # fmt: skip
+def test_what_was_answered_has_settled(fault, settled, provider, badge_class, remote) -> None:
+    """But not by a 504: whoever stands behind a proxy that gave up may be at it yet."""
+    remote.fail("POST", "/assertions", fault)
+    awarded(badge_class)
+    run_due()
+    assert (MirroredAssertion.objects.get().settling_until is None) == settled
+
+
+def test_what_was_never_sent_is_over(provider, remote) -> None:
+    remote.fail("POST", "/assertions", refuse)
+    with pytest.raises(NotNow) as cut:
+        send(f"{remote.url}/v2/assertions", method="POST", body=b"{}")
+    with pytest.raises(NotNow) as never_connected:
+        send(f"http://127.0.0.1:{free_port()}/v2/assertions", method="POST", body=b"{}")
+    assert (is_over(cut.value), is_over(never_connected.value)) == (False, True)
+
+
 @pytest.mark.parametrize("fault", [refuse, status(500), garbage, do_and_cut])
 @pytest.mark.parametrize(
     ("method", "ending"),
@@ -69,6 +172,7 @@ def test_in_the_end_there_is_one_award(faults, provider, badge_class, remote) ->
         ("GET", "/assertions"),
     ],
 )
+@pytest.mark.usefixtures("impatient")
 def test_any_other_request_may_fail(fault, method, ending, provider, badge_class, remote) -> None:
     remote.fail("POST", "/assertions", do_and_cut)
     remote.fail(method, ending, fault)
@@ -80,6 +184,7 @@ def test_any_other_request_may_fail(fault, method, ending, provider, badge_class
 
 
 @pytest.mark.parametrize("fault", [refuse, status(500), garbage, do_and_cut, do_and_hang])
+@pytest.mark.usefixtures("impatient")
 def test_a_revocation_may_fail(fault, provider, badge_class, remote) -> None:
     assertion = awarded(badge_class)
     pass_time(hours=0.2)
@@ -105,6 +210,46 @@ def test_a_long_outage_costs_the_remote_few_requests(provider, badge_class, remo
     assert len({row["recipient"]["identity"] for row in remote.awards}) == 30
 
 
+def test_a_remote_that_is_away_holds_up_nobody_else(provider, badge_class, remote) -> None:
+    """A thousand awards wait. One finds out, and all rest: lists and mails have the threads."""
+    remote.fail("POST", "/o/token", status(503, Retry_After="600"))
+    awarded(badge_class)
+    stage_awards((provider.pk, f"award-{number}") for number in range(999))
+    stage_awards([(provider.pk + 1, "of-another-mirror")])
+    stage_badge_classes([(provider.pk, 1)])
+    stage_reconciliation(provider)
+    assert run_due(limit=1) == 1
+    enqueue(kind="issuer.issuance", payload={"issuance": "list"})
+    enqueue(kind="notify.mails", payload={"kind": "award", "issuer": "a", "assertions": []})
+    due = claim(limit=2000)
+    assert [job.payload["assertion"] for job in due if job.kind.startswith("mirror")] == [
+        "of-another-mirror"
+    ]
+    assert {"issuer.issuance", "notify.mails"} <= {job.kind for job in due}
+    assert retry(provider)  # somebody says that it will answer
+    forward = Counter(job.kind for job in claim(limit=2000))
+    assert (forward["mirror.award"], forward["mirror.reconcile"]) == (1000, 1)
+
+
+def test_one_award_that_always_fails_is_asked_for_ever_more_rarely(
+    provider, badge_class, remote
+) -> None:
+    """However well the others do: each of them shows that the remote itself is there."""
+
+    def fail_that_one(handler, body) -> bool:
+        return b"cursed" not in body or garbage(handler, body)
+
+    remote.fail("POST", "/assertions", *[fail_that_one] * 1000)
+    awarded(badge_class, "cursed@example.org")
+    start = timezone.now()
+    for number in range(60):
+        awarded(badge_class, f"{number}@example.org")
+        run_after(start, 20 * number)
+    assert len(remote.awards) > 50
+    assert remote.requests("POST", "/assertions") - len(remote.awards) < 25
+    assert Job.objects.filter(kind="mirror.award", state="waiting").exists()
+
+
 def test_it_comes_back_no_sooner_than_the_remote_asked(provider, badge_class, remote) -> None:
     remote.fail("POST", "/o/token", status(429, Retry_After="1800"))
     start = timezone.now()
@@ -114,7 +259,7 @@ def test_it_comes_back_no_sooner_than_the_remote_asked(provider, badge_class, re
         with time_machine.travel(start + timedelta(minutes=minutes)):
             run_due()
     assert remote.requests("POST", "/o/token") == 1
-    with time_machine.travel(start + timedelta(minutes=35)):
+    with time_machine.travel(start + timedelta(minutes=40)):
         run_due()
     assert len(remote.awards) == 1
 
@@ -156,6 +301,61 @@ def test_an_expired_token_is_refreshed(provider, badge_class, remote) -> None:
         run_due()
     assert len(remote.awards) == 2
     assert dict(remote.sign_ins) == {"password": 1, "refresh": 1}
+
+
+@pytest.mark.parametrize("seconds", [1e300, -1e300])
+def test_no_end_of_a_token_is_too_strange(seconds, provider, badge_class, remote) -> None:
+    remote.expires_in = seconds
+    awarded(badge_class)
+    run_due()
+    assert remote.sign_ins["password"] == 1
+    provider.refresh_from_db()
+    assert abs(provider.token_expires_at - timezone.now()) < timedelta(days=366)
+
+
+def test_a_remote_whose_words_cannot_be_walked_is_spared(provider, badge_class, remote) -> None:
+    remote.fail("POST", "/assertions", deep)
+    awarded(badge_class)
+    run_due()
+    provider.refresh_from_db()
+    assert (provider.failures, provider.last_error) == (1, "The remote's answer cannot be read.")
+
+
+def test_our_own_defects_are_logged(provider, badge_class, remote, caplog, monkeypatch) -> None:
+    """To the job they are an answer that cannot be read: the remote rests."""
+    monkeypatch.setattr(Badgr, "badge_classes", lambda self: [].index("defect"))
+    awarded(badge_class)
+    run_due()
+    (logged,) = [record for record in caplog.records if record.name == "mirror.services.asking"]
+    assert logged.exc_info and logged.exc_info[0] is ValueError
+    provider.refresh_from_db()
+    assert (provider.failures, provider.last_error) == (1, "The remote's answer cannot be read.")
+
+
+def test_an_account_that_changes_meanwhile_keeps_its_own_tokens(
+    provider, badge_class, remote
+) -> None:
+    """The old account's sign-in is answered after the change."""
+
+    def change_account(handler, body) -> bool:
+        together(1, lambda number: provider_of(provider.issuer, remote, username="another"))
+        return True
+
+    remote.fail("POST", "/o/token", change_account)
+    awarded(badge_class)
+    run_due()
+    provider.refresh_from_db()
+    assert (provider.username, provider.access_token) == ("another", "")
+    assert provider.renewing_until is None
+
+
+def test_a_change_does_not_wait_for_the_old_accounts_sign_in(issuer, badge_class, remote) -> None:
+    provider = provider_of(issuer, remote, password="old")
+    until = timezone.now() + timedelta(seconds=25)
+    BadgeProvider.objects.update(renewing_until=until)
+    provider_of(issuer, remote)
+    provider.refresh_from_db()
+    assert provider.renewing_until is None
 
 
 def test_wrong_credentials_are_not_tried_without_end(issuer, badge_class, remote) -> None:
