@@ -24,6 +24,7 @@ from config.preparation import pending_migrations
 from issuer.queries import stranded_origins
 from jobs.queries import backlog
 from net import OutboundError, Response, fetch, parse_allow
+from notify.mail.queries import some_issuer_mails
 
 LATE = 120  # seconds that a due job may wait before somebody should look
 CLOCK_TOLERANCE = 30  # seconds
@@ -173,7 +174,7 @@ def secret_key() -> Iterator[Finding]:
 
 def mail() -> Iterator[Finding]:
     if settings.EMAIL_BACKEND.endswith(".console.EmailBackend"):
-        told = "Mail is printed, not sent: set EMAIL_URL."
+        told = f"Mail is printed, not sent{waiting_for_it()}: set EMAIL_URL."
         yield Finding("Mail", settings.LAUREL_PRACTICE, told)
         return
     try:
@@ -184,6 +185,13 @@ def mail() -> Iterator[Finding]:
         yield Finding("Mail", False, f"The mail server refuses or cannot be reached: {error}")
     else:
         yield Finding("Mail", True, "The mail server takes our connection.")
+
+
+def waiting_for_it() -> str:
+    with suppress(Error):  # the database is a topic of its own
+        if some_issuer_mails():
+            return ", though issuers mail the recipients of their badges"
+    return ""
 
 
 def worker() -> Iterator[Finding]:

@@ -47,6 +47,13 @@ def drop_path(logger: object, method: str, event: Event) -> Event:
     return event
 
 
+def is_failure(record: logging.LogRecord) -> bool:
+    """501 is a plain answer to what nobody promised (oEmbed's other formats), and anybody can ask
+    for it.
+    """
+    return getattr(record, "status_code", None) != 501
+
+
 # What these say is about files, sockets and servers, and an operator needs it.
 TELLING = (OSError, OperationalError)
 
@@ -95,6 +102,7 @@ OURS = (
     "laurel",
     "mirror",
     "net",
+    "notify",
     "oauth",
     "public",
 )
@@ -135,12 +143,14 @@ def configure(config: dict[str, str]) -> None:
     # settings.
     for library in ("django.request", "oauth2_provider"):
         logging.getLogger(library).setLevel(logging.ERROR)
+    logging.getLogger("django.request").addFilter(is_failure)
     # Anybody can send a strange Host; its line is the request's own, with status 400.
     logging.getLogger("django.security.DisallowedHost").setLevel(logging.CRITICAL)
 
 
 # Parts of addresses that are no secrets.
-PUBLIC_PARTS = {"entity_id", "collection", "suffix", "key", "kind", "name"}
+PUBLIC_PARTS = {"entity_id", "webhook_id", "event_id"}
+PUBLIC_PARTS |= {"collection", "suffix", "key", "kind", "name"}
 
 request_log = structlog.get_logger("laurel.request")
 

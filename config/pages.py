@@ -5,8 +5,10 @@ never HTML.
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
+from accounts.memberships import issuers_of
 from api.envelope import failure
 from api.errors import NOT_FOUND
+from oauth.web.authorize import speaks_json
 from public.answers import HTML
 from public.views import wanted_by
 
@@ -14,10 +16,13 @@ API_PREFIXES = ("/v1/", "/v2/", "/o/", "/ims/", "/bcv1/", "/.well-known/")
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    return render(request, "home.html")
+    issuers = issuers_of(request.user) if request.user.is_authenticated else []
+    return render(request, "home.html", {"issuers": issuers})
 
 
 def wants_json(request: HttpRequest) -> bool:
+    if request.path_info.rstrip("/") == "/o/authorize":  # a page that has a JSON form
+        return speaks_json(request)
     if f"{request.path_info}/".startswith(API_PREFIXES):
         return True
     is_public = request.path_info.startswith(("/public/", "/media/"))
@@ -44,3 +49,10 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     return error(request, 500, "internal error")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """A form without its proof: of another site, too old, or of a browser that keeps no cookies."""
+    if wants_json(request):
+        return JsonResponse(failure("CSRF check failed"), status=403)
+    return render(request, "403_csrf.html", status=403)

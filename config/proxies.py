@@ -40,7 +40,9 @@ class TrustedProxies:
         networks(tuple(settings.LAUREL_TRUSTED_PROXIES))  # a wrong one stops the start
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        peer = environ.get("REMOTE_ADDR", "").partition("%")[0]
+        told_by_socket = environ.get("REMOTE_ADDR", "").partition("%")[0]
+        # Of a socket for both kinds every IPv4 peer would be one IPv6 network.
+        peer = str(parsed(told_by_socket) or told_by_socket)
         told = {name: environ.pop(name) for name in list(environ) if name.startswith(PREFIX)}
         environ["wsgi.url_scheme"] = self.scheme
         environ["REMOTE_ADDR"] = peer

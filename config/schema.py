@@ -7,9 +7,10 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_safe
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
+
+from public.views import reads_only
 
 RENDERERS = {"json": OpenApiJsonRenderer, "yaml": OpenApiYamlRenderer}
 
@@ -27,7 +28,7 @@ def rendered(form: str) -> tuple[bytes, str, str]:
     return content, renderer.media_type, f'"{hashlib.sha256(content).hexdigest()[:32]}"'
 
 
-@require_safe
+@reads_only
 def schema(request: HttpRequest) -> HttpResponse:
     """OpenAPI 3 as JSON; `?format=yaml`. Public: it tells of the code, not of the data."""
     form = request.GET.get("format", "json")
@@ -38,7 +39,7 @@ def schema(request: HttpRequest) -> HttpResponse:
     return HttpResponse(content, content_type=media_type, headers=headers)
 
 
-@require_safe
+@reads_only
 def browse(request: HttpRequest) -> HttpResponse:
     """The same for people: a list that needs no script, and an explorer that does."""
     operations = [

@@ -40,7 +40,8 @@ WORKER_PATIENCE = 20
 # A child that dies young is replaced after a pause: one that cannot start must not eat a core.
 YOUNG = 2.0
 PAUSE = 0.5
-GLANCE = 0.5
+GLANCE = 0.1
+SWITCH_INTERVAL = 0.001  # seconds
 M_ARENA_MAX = -8  # malloc.h
 
 
@@ -120,12 +121,11 @@ class WebServer(Server):  # type: ignore[misc]
         """
         self.worker.start()
         while True:
-            # Not for ever: a signal that comes just before the wait would not end it.
+            # Only a glance: a signal does not end the wait.
             self.main_loop_interrupt.wait(GLANCE)
             self.main_loop_interrupt.clear()
             if self.interrupt_signal:
                 break
-            self.reload_signal = False
             while self.interrupt_children and not self.interrupt_signal:
                 number = self.interrupt_children.pop(0)
                 log.error("web process %s died and is replaced", number + 1)
@@ -135,6 +135,15 @@ class WebServer(Server):  # type: ignore[misc]
         for process in self.wrks:
             process.interrupt_by_parent = True
         self.worker.ask_to_stop()
+
+    def signal_handler_interrupt(self, *_signal: object) -> None:
+        """Only note it. (granian's own handler sets the event, and would wait for ever for the lock
+        that the main loop, which it interrupts, may hold as it begins or ends to wait.)
+        """
+        self.interrupt_signal = True
+
+    def signal_handler_reload(self, *_signal: object) -> None:
+        """SIGHUP, with which a closed terminal says good-bye, stops nothing."""
 
     def shutdown(self, exit_code: int = 0) -> None:
         """Told to stop, and stopped: that is no failure, whatever died on the way."""
@@ -162,6 +171,8 @@ class SupervisedWorker:
         self.stopping = threading.Event()
 
     def start(self) -> None:
+        if settings.CELERY_BROKER_URL:
+            return  # Celery's workers do the jobs
         threading.Thread(target=self.supervise, name="worker-watch", daemon=True).start()
 
     def supervise(self) -> None:
@@ -203,6 +214,8 @@ def become_child() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     leave_interrupts_to_parent()
     share_memory_pools()
+    # A thread at a batch would keep the interpreter for five, from others who need it many times.
+    sys.setswitchinterval(SWITCH_INTERVAL)
 
 
 def share_memory_pools() -> None:

@@ -8,7 +8,9 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
+from django.core.exceptions import ImproperlyConfigured
 
+from config.mail import mail_settings
 from config.origins import allowed_hosts, is_loopback, normalise_origin
 from config.secret_key import read_or_create_secret_key
 
@@ -40,6 +42,7 @@ LAUREL_SUPPORT_CONTACT = env.str("LAUREL_SUPPORT_CONTACT", default="")
 LAUREL_OUTBOUND_ALLOW = env.str("LAUREL_OUTBOUND_ALLOW", default="")
 LAUREL_APP_CREATION = env.str("LAUREL_APP_CREATION", default="approved")
 LAUREL_REFRESH_TOKEN_DAYS = env.int("LAUREL_REFRESH_TOKEN_DAYS", default=180)
+LAUREL_METRICS_TOKEN = env.str("LAUREL_METRICS_TOKEN", default="")
 LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT = env.bool("LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT", default=False)
 
 # The account at badge services that are mirrored into, where a provider has none of its own
@@ -67,6 +70,7 @@ INSTALLED_APPS = [
     "issuer.apps.IssuerConfig",
     "public",
     "mirror.apps.MirrorConfig",
+    "notify.apps.NotifyConfig",
     "config.apps.ConfigConfig",
     "allauth",
     "allauth.account",
@@ -153,9 +157,14 @@ STATIC_ROOT = LAUREL_DATA / "static"
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_MANIFEST_STRICT = False
 
+# Jobs: with a broker Celery's workers do them, else the worker of `laurel up`
+CELERY_BROKER_URL = env.str("CELERY_BROKER_URL", default="")
+if CELERY_BROKER_URL and find_spec("celery") is None:
+    raise ImproperlyConfigured("CELERY_BROKER_URL is set, but the extra `scale` is not installed.")
+
 # Mail
 EMAIL_URL = env.str("EMAIL_URL", default="consolemail://")
-vars().update(environ.Env.email_url_config(EMAIL_URL))
+vars().update(mail_settings(EMAIL_URL))
 EMAIL_TIMEOUT = 30
 DEFAULT_FROM_EMAIL = env.str(
     "DEFAULT_FROM_EMAIL", default=f"laurel@{urlsplit(LAUREL_URL).hostname}"
@@ -320,6 +329,7 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_TRUSTED_ORIGINS = [LAUREL_URL]
+CSRF_FAILURE_VIEW = "config.pages.csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

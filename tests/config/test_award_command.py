@@ -1,11 +1,15 @@
 """`laurel award`: everybody in a table, or nobody."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
-from issuer.models import Assertion
+from issuer.models import Assertion, BadgeClass, IssuerStaff
+from issuer.services import issuances
+from jobs.models import Job
 from tests.support.worlds import badge_class_of, issuer_of, person
 
 
@@ -32,6 +36,12 @@ def test_everybody_in_the_table(capsys, badge_class, table):
     assert Assertion.objects.get(recipient__identity="p7@example.org").recipient_name == "P 7"
 
 
+def test_the_servers_worker_leaves_it_alone_for_a_while(capsys, badge_class, table):
+    run(capsys, badge_class, table)
+    job = Job.objects.get(kind="issuer.issuance")
+    assert timedelta(seconds=30) < job.run_at - timezone.now() < timedelta(minutes=2)
+
+
 def test_who_holds_it_already_is_named_by_line(capsys, badge_class, table):
     badge_class.once_per_person = True
     badge_class.save()
@@ -55,7 +65,21 @@ def test_a_dry_run_awards_nobody(capsys, badge_class, table):
     assert not Assertion.objects.exists()
 
 
-@pytest.mark.parametrize("problem", ["class", "file", "user", "empty"])
+def test_who_may_not_go_on_is_told_why(capsys, badge_class, table, monkeypatch):
+    def archive(issuance):
+        BadgeClass.objects.update(archived_at=timezone.now())
+        issuance.badge_class.refresh_from_db()
+
+    monkeypatch.setattr(
+        "config.management.commands.award.Command.show", lambda _, row: archive(row)
+    )
+    monkeypatch.setattr(issuances, "CHUNK", 100)
+    with pytest.raises(CommandError, match="archived"):
+        run(capsys, badge_class, table)
+    assert Assertion.objects.count() == 100
+
+
+@pytest.mark.parametrize("problem", ["class", "file", "user", "nobody", "no owner", "empty"])
 def test_errors_are_sentences(capsys, badge_class, table, problem, tmp_path):
     arguments = {"--class": badge_class.entity_id, "--csv": str(table)}
     if problem == "class":
@@ -64,6 +88,10 @@ def test_errors_are_sentences(capsys, badge_class, table, problem, tmp_path):
         arguments["--csv"] = str(tmp_path / "nothing.csv")
     elif problem == "user":
         arguments["--user"] = person("stranger@example.org").email
+    elif problem == "nobody":
+        arguments["--user"] = "nobody@example.org"
+    elif problem == "no owner":
+        IssuerStaff.objects.all().delete()
     else:
         table.write_text("")
     with pytest.raises(CommandError):

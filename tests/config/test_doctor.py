@@ -16,7 +16,9 @@ from django.utils import timezone
 
 from config.diagnosis import own_allowance
 from jobs.models import Job
+from notify.mail.services.mail_settings import save_issuer_mail
 from tests.support.servers import LAUREL, ROOT, Server, free_port
+from tests.support.worlds import acting, issuer_of, person
 
 HEALTHY = b'{"status": "ok", "database": "ok", "media": "ok"}'
 
@@ -159,7 +161,11 @@ def test_mail(world: type[World], settings) -> None:
     settings.LAUREL_PRACTICE = False
     settings.LAUREL_TLS = True
     _, found = doctor()
-    assert any("printed, not sent" in line for line in wrong(found))
+    assert any("printed, not sent: set EMAIL_URL" in line for line in wrong(found))
+    issuer = issuer_of(person())
+    save_issuer_mail(actor=acting(issuer.created_by), issuer=issuer, notify=True)
+    _, found = doctor()
+    assert any("though issuers mail the recipients" in line for line in wrong(found))
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", free_port()
     code, found = doctor()

@@ -25,8 +25,8 @@ def test_no_other_module_reads_the_environment() -> None:
     """One place for settings: elsewhere only what processes of ours tell one another."""
     allowed = {"LAUREL_URL", "LAUREL_URL_FILE"}  # written by `up --port` before they are read
     allowed |= {"DJANGO_SETTINGS_MODULE", "LAUREL_PARENT_PID"}
-    rooms = ["accounts", "activity", "api", "config", "issuer", "jobs", "mirror", "net", "oauth",
-             "public"]  # fmt: skip
+    rooms = ["accounts", "activity", "api", "config", "issuer", "jobs", "mirror", "net", "notify",
+             "oauth", "public"]  # fmt: skip
     for room in rooms:
         for path in (ROOT / room).rglob("*.py"):
             for line in path.read_text().splitlines():

@@ -119,3 +119,9 @@ def test_paths_are_logged_without_secrets(path: str, logged: str) -> None:
     except Exception:
         request.resolver_match = None
     assert redact(path_of(request)) == logged
+
+
+@pytest.mark.django_db
+def test_a_format_that_nobody_promised_is_no_failure(client, written: StringIO) -> None:
+    assert client.get("/public/oembed?format=xml").status_code == 501
+    assert "a request failed" not in written.getvalue()

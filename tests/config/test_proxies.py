@@ -30,6 +30,7 @@ def seen(peer: str, **headers: str) -> dict[str, Any]:
     ("peer", "told", "client"),
     [
         ("203.0.113.9", "192.0.2.1", "203.0.113.9"),  # a stranger says so
+        ("::ffff:203.0.113.9", "192.0.2.1", "203.0.113.9"),  # through a socket for both kinds
         ("10.1.2.3", "192.0.2.1", "192.0.2.1"),
         ("10.1.2.3", "6.6.6.6, 192.0.2.1", "192.0.2.1"),  # the first was written by the client
         ("10.1.2.3", "192.0.2.1, 10.9.9.9", "192.0.2.1"),  # two proxies of ours

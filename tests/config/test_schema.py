@@ -15,7 +15,14 @@ from issuer.api import examples
 from issuer.api.access import ROUTES
 from issuer.api.described import DESCRIBED
 from issuer.models import Issuance
-from tests.support.worlds import API, SERVER, awarded, badge_class_of, issuer_of, person
+from notify.models import WebhookDelivery
+from notify.webhooks.api.access import ROUTES as WEBHOOK_ROUTES
+from notify.webhooks.api.described import DESCRIBED as WEBHOOKS_DESCRIBED
+from notify.webhooks.events import TYPES
+from notify.webhooks.services.endpoints import create_webhook
+from notify.webhooks.services.repeating import send_test
+from oauth.api import TokensView, TokenView
+from tests.support.worlds import API, SERVER, acting, awarded, badge_class_of, issuer_of, person
 
 
 @pytest.fixture(scope="module")
@@ -36,20 +43,24 @@ def operations(described: dict[str, Any]) -> dict[tuple[str, str], dict[str, Any
 def test_it_is_the_table_of_access(described):
     told = {key: value for key, value in operations(described).items() if key[0][:3] == "/v2"
             or key[0][:3] == "/v1"}  # fmt: skip
-    told = {key: value for key, value in told.items() if not key[0].startswith("/v2/auth/tokens")}
-    declared = {(route, method): access.scopes for route, ways in ROUTES.items()
+    declared = {(route, method): access.scopes for route, ways in (ROUTES | WEBHOOK_ROUTES).items()
                 for method, access in ways.items()}  # fmt: skip
     declared |= {(route, method): scopes for route, ways in ACCOUNT_ROUTES.items()
                  for method, scopes in ways.items()}  # fmt: skip
+    declared |= {(route, method): scopes
+                 for route, view in (("/v2/auth/tokens", TokensView),
+                                     ("/v2/auth/tokens/{entity_id}", TokenView))
+                 for method, scopes in view.scopes.items()}  # fmt: skip
     assert set(told) == set(declared)
     for key, operation in told.items():
         security = operation.get("security", [])
         assert {scope for way in security for scope in way["OAuth2"]} == declared[key]
         assert operation["summary"]
         assert {"400", "401", "403", "404"} <= set(operation["responses"])
-    described_ways = {route: {way.upper() for way in ways}
-                      for route, ways in (DESCRIBED | ACCOUNTS_DESCRIBED).items()}  # fmt: skip
-    assert described_ways == {r: set(w) for r, w in (ROUTES | ACCOUNT_ROUTES).items()}
+    rooms = DESCRIBED | ACCOUNTS_DESCRIBED | WEBHOOKS_DESCRIBED
+    described_ways = {route: {way.upper() for way in ways} for route, ways in rooms.items()}
+    declared_ways = ROUTES | ACCOUNT_ROUTES | WEBHOOK_ROUTES
+    assert described_ways == {route: set(ways) for route, ways in declared_ways.items()}
 
 
 def test_yaml_is_the_same(described):
@@ -100,11 +111,15 @@ def test_the_examples_work_and_answers_have_their_shape(described, api, badge_cl
     other = badge_class_of(badge_class.issuer, name="Never awarded")
     ids = {"issuers": badge_class.issuer.entity_id, "badgeclasses": badge_class.entity_id,
            "assertions": made.entity_id, "issuances": done_list(badge_class)}  # fmt: skip
+    delivery = delivery_of_a_try(badge_class.issuer)
+    ids["webhooks"] = delivery.webhook.entity_id
+    routes = ROUTES | WEBHOOK_ROUTES
     sent = 0
     for (path, method), operation in sorted(operations(described).items(), key=order):
-        if path not in ROUTES or not path.startswith("/v2/"):
+        if path not in routes or not path.startswith("/v2/"):
             continue
         target = path.replace("{entity_id}", ids[path.split("/")[2]])
+        target = target.replace("{event_id}", delivery.entity_id)
         if method == "DELETE" and path == "/v2/badgeclasses/{entity_id}":
             target = f"/v2/badgeclasses/{other.entity_id}"
         if (method, path) == ("DELETE", "/v2/issuers/{entity_id}"):
@@ -118,7 +133,13 @@ def test_the_examples_work_and_answers_have_their_shape(described, api, badge_cl
             schema = operation["responses"][status]["content"]["application/json"]["schema"]
             check(described, answer.json(), schema)
         sent += 1
-    assert sent == sum(len(ways) for route, ways in ROUTES.items() if route.startswith("/v2/"))
+    assert sent == sum(len(ways) for route, ways in routes.items() if route.startswith("/v2/"))
+
+
+def delivery_of_a_try(issuer: Any) -> WebhookDelivery:
+    actor, url = acting(issuer.created_by), "https://lms.northfield.example/hooks"
+    made, _ = create_webhook(actor=actor, issuer=issuer, url=url, events=TYPES)
+    return send_test(actor=actor, webhook=made)
 
 
 def done_list(badge_class: Any) -> str:
@@ -154,3 +175,32 @@ def test_the_page_lists_every_operation_without_scripts(described):
     for path in described["paths"]:
         assert f"<code>{path}</code>" in page
     assert "http://" not in page.replace("http://localhost", "")
+
+
+def test_what_is_told_of_v1_staff_is_what_comes(described, api, badge_class):
+    create_user(actor=SERVER, email="mary@northfield.example", password="not-guessable-9")
+    told = described["paths"]["/v1/issuer/issuers/{entity_id}/staff"]["post"]
+    assert {"Idempotency-Key"} < {it["name"] for it in told["parameters"]}
+    schema = told["responses"]["200"]["content"]["application/json"]["schema"]
+    path = f"/v1/issuer/issuers/{badge_class.issuer.entity_id}/staff"
+    for action in ("add", "modify", "remove"):
+        answer = api.post(path, {"action": action, "email": "mary@northfield.example"})
+        assert answer.status_code == 200
+        check(described, answer.json(), schema)
+
+
+def test_what_creates_says_that_it_does_so_once_under_a_key(described):
+    # Signing up twice is answered alike without one, and `/o/token` gives new tokens each time.
+    creating = {
+        path
+        for path, methods in described["paths"].items()
+        if "201" in methods.get("post", {"responses": {}})["responses"]
+    } - {"/v1/user/profile", "/o/token"}
+    assert {"/v1/user/emails", "/v2/issuers"} < creating
+    for path in creating:
+        told = described["paths"][path]["post"]["parameters"]
+        assert "Idempotency-Key" in {parameter["name"] for parameter in told}, path
+
+
+def test_every_public_address_is_described(described):
+    assert "/public/badges/{entity_id}/criteria" in described["paths"]

@@ -3,12 +3,15 @@
 import json
 import sys
 from argparse import ArgumentParser
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
+from accounts.models import User
 from accounts.queries import user_by_email
 from activity.actors import Actor, Channel
 from config.preparation import prepare_data
@@ -20,6 +23,7 @@ from issuer.services.issuances import start_issuance, steps
 from issuer.services.tables import read_table
 
 WIDTH = 40
+PATIENCE = timedelta(minutes=1)  # then the server's worker helps, or goes on alone
 
 
 class Command(BaseCommand):
@@ -44,11 +48,15 @@ class Command(BaseCommand):
                 told = self.award(badge_class, table, options["user"])
         except BadgeClass.DoesNotExist:
             raise CommandError("There is no badge class with this id.") from None
+        except User.DoesNotExist:
+            raise CommandError("Nobody can award it: name an account with --user.") from None
         except ValidationError as error:
             raise CommandError(" ".join(error.messages)) from None
         except (PermissionDenied, OSError) as error:
             raise CommandError(str(error)) from None
         self.stdout.write(json.dumps(told))
+        if problem := told.get("problem"):
+            raise CommandError(f"It stopped: {problem}")
 
     def refuse(self, problems: dict[int, Errors]) -> None:
         """Nothing is awarded while a row is wrong."""
@@ -61,14 +69,21 @@ class Command(BaseCommand):
     def award(self, badge_class: BadgeClass, table: Preview, email: str | None) -> dict[str, Any]:
         user = user_by_email(email) if email else first_owner(badge_class.issuer)
         actor = Actor(user=user, channel=Channel.COMMAND)
-        issuance = start_issuance(actor=actor, badge_class=badge_class, awards=table.awards)
+        issuance = start_issuance(
+            actor=actor,
+            badge_class=badge_class,
+            awards=table.awards,
+            lines=table.lines,
+            job_at=timezone.now() + PATIENCE,
+        )
         for current in steps(issuance):
             self.show(current)
         issuance.refresh_from_db()
-        refused = {table.lines[int(row)]: errors for row, errors in issuance.refused.items()}
+        refused = {issuance.line_of(int(row)): told for row, told in issuance.refused.items()}
         return {
             "issuance": issuance.entity_id,
             "state": issuance.state,
+            "problem": issuance.problem or None,
             "awarded": issuance.awarded,
             "refused": refused,
         }

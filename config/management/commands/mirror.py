@@ -113,7 +113,11 @@ class Command(JSONCommand):
 
     def compared(self, provider: BadgeProvider) -> dict[str, Any]:
         try:
-            found: dict[str, Any] = reconcile(provider).numbers()
+            compared = reconcile(provider)
+            found: dict[str, Any] = compared.numbers()
+            if compared.problems:
+                self.well = False
+                found |= {"problem": " ".join(compared.problems)}
         except RemoteError as error:
             self.well = False
             found = {"problem": opaque(str(error))}

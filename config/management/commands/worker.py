@@ -11,11 +11,13 @@ from django.core.management.base import BaseCommand
 from config.serving import end_with_parent
 from jobs.worker import Worker
 
-THREADS = 4  # a slow mail server must not hold up the rest
+THREADS = 6
+RESERVED = 2  # of them, for what must not wait behind mails
+PATIENCE = 15  # seconds; less than `laurel up` has with us
 
 
 class Command(BaseCommand):
-    help = "Run jobs until SIGTERM or SIGINT; the running ones are finished first."
+    help = "Run jobs until SIGTERM or SIGINT; running ones are finished first, or given back."
     requires_system_checks = []  # checked by `laurel check`, not at every start of a child
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -23,4 +25,4 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         end_with_parent()
-        Worker(stop=stop, threads=THREADS).run()
+        Worker(stop=stop, threads=THREADS, reserved=RESERVED, patience=PATIENCE).run()
