@@ -3,6 +3,7 @@ is checked.
 """
 
 import itertools
+import random
 import statistics
 import threading
 import time
@@ -13,6 +14,7 @@ from typing import Any
 
 import httpx
 
+from bench.targets import Target
 from tests.support.clients import APIClient
 
 BATCH = 1000
@@ -79,49 +81,55 @@ def read(http: httpx.Client, path: str) -> None:
 class Meanwhile:
     """What others feel while ten thousand awards are made."""
 
-    batches: float
-    gets: Times
+    took: Any
+    gets: dict[str, Times]
     awards: Times
 
 
-def during_batches(
-    client: APIClient, others: APIClient, badge_class: str, paths: list[str], count: int = 10
+def during(
+    work: Callable[[], Any], others: APIClient, badge_class: str, ways: list[Target]
 ) -> Meanwhile:
-    """Ten batches of a thousand, beside one reader and one who awards one by one."""
+    """This work, beside one reader of everything and one who awards one by one."""
     ended = threading.Event()
     failures: list[Exception] = []
-    gets: list[float] = []
+    gets: dict[str, list[float]] = {way.name: [] for way in ways}
     awards: list[float] = []
 
-    def repeat(action: Callable[[int], Any], times: list[float]) -> None:
+    def repeat(action: Callable[[int], None]) -> None:
         try:
             for number in itertools.count():
                 if ended.is_set():
                     return
-                times.append(timed(partial(action, number)))
+                action(number)
                 time.sleep(0.005)
         except Exception as error:
             failures.append(error)
 
     def award(number: int) -> None:
-        others.award(badge_class, f"meanwhile{number}@example.org")
+        address = f"meanwhile.{time.time_ns()}.{number}@example.org"
+        action = partial(others.award, badge_class, address)
+        awards.append(timed(action))
 
-    with httpx.Client(base_url=client.http.base_url) as visitor:
-        threads = [
-            threading.Thread(target=repeat, args=each)
-            for each in (
-                (lambda number: read(visitor, paths[number % len(paths)]), gets),
-                (award, awards),
-            )
-        ]
+    with httpx.Client() as visitor:
+
+        def visit(number: int) -> None:
+            way = ways[number % len(ways)]
+            path = random.choice(way.paths)
+            begun = time.perf_counter()
+            answer = way.ask(visitor, path)
+            gets[way.name].append((time.perf_counter() - begun) * 1000)
+            way.accept(path, answer)
+
+        threads = [threading.Thread(target=repeat, args=(each,)) for each in (visit, award)]
         for thread in threads:
             thread.start()
         try:
-            took = batches(client, badge_class, "beside", count)
+            took = work()
         finally:
             ended.set()
             for thread in threads:
                 thread.join()
     if failures:
         raise failures[0]
-    return Meanwhile(took, Times(gets), Times(awards))
+    visits = {name: Times(times) for name, times in gets.items()}
+    return Meanwhile(took, visits, Times(awards))
