@@ -45,7 +45,7 @@ $(NODE_CLIENTS)/node_modules/.ready: $(NODE_CLIENTS)/package-lock.json
 
 test: $(VENV)/.ready-tests $(VALIDATOR)/.ready $(CLIENTS)/.ready $(NODE_CLIENTS)/node_modules/.ready
 	@sh tests/system-programs.sh
-	$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.ready-tests
 	$(BIN)/ruff check .
@@ -58,4 +58,4 @@ bench: $(VENV)/.ready-tests
 	$(BIN)/python -m bench $(ARGS)
 
 crash: $(VENV)/.ready-tests  # kill -9 at random moments under load: make crash ROUNDS=500
-	LAUREL_CRASH_ROUNDS=$(or $(ROUNDS),50) $(BIN)/pytest -s tests/journeys/test_crash.py
+	LAUREL_CRASH_ROUNDS=$(or $(ROUNDS),20) $(BIN)/pytest -s tests/journeys/crash

@@ -1,9 +1,9 @@
 #!/bin/sh
 # Programs that tests need and pip cannot install: a real browser, a witness of system calls, what
-# OAuth clients in JavaScript and in a shell run in.
+# OAuth clients in JavaScript and in a shell run in, brokers (tests start their own).
 set -eu
 missing=""
-for program in chromium strace npm curl openssl; do
+for program in chromium strace npm curl openssl redis-server rabbitmq-server; do
     command -v "$program" >/dev/null || missing="$missing $program"
 done
 command -v node >/dev/null || missing="$missing nodejs"

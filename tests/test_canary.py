@@ -7,8 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.core import mail
 from django.db import connection
 from django.db.models import Model
+from django.test import Client
 
 from issuer.models import Assertion
 from issuer.services.revocations import revoke_assertion
@@ -63,6 +65,7 @@ def test_no_personal_datum_outside_its_home(settings):
         "recipient": {"identity": RECIPIENT, "hashed": False},
         "narrative": "canary narrative",
         "evidence": [{"url": "https://e.example/", "narrative": "canary evidence"}],
+        "notify": True,
     }
     key = {"Idempotency-Key": f"award for {RECIPIENT}"}
     made = api.post(path, body, **key).json()["result"][0]
@@ -73,6 +76,10 @@ def test_no_personal_datum_outside_its_home(settings):
     api.client.post("/o/token", {"username": PERSON, "password": "canary-person wrong"})
     api.client.force_login(owner)
     assert api.client.get("/accounts/app-passwords/").status_code == 200
+    other = {"recipient": {"identity": RECIPIENT}, "notify": True}
+    api.post(path, other)
+    run_due()
+    unsubscribe_and_look(api.client)
     run_due()
 
     leaks = {
@@ -85,6 +92,17 @@ def test_no_personal_datum_outside_its_home(settings):
     for path_of_file in settings.MEDIA_ROOT.rglob("*"):
         if path_of_file.is_file():
             assert not any(c.encode() in path_of_file.read_bytes() for c in CANARIES)
+
+
+def unsubscribe_and_look(client: Client) -> None:
+    """By the link of the mail that has come, and then as staff."""
+    (letter,) = mail.outbox
+    assert letter.to == [RECIPIENT]
+    link = (
+        letter.extra_headers["List-Unsubscribe"].strip("<>").removeprefix("http://localhost:8000")
+    )
+    assert client.post(link).status_code == 200
+    assert RECIPIENT in client.get("/outbox/?state=sent").content.decode()
 
 
 @pytest.mark.django_db

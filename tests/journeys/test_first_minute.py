@@ -1,8 +1,8 @@
 """The first minute of a new server: one command, an address, a one-time link, an owner."""
 
-import re
 import stat
 import time
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -10,6 +10,7 @@ import pytest
 
 from tests.support.clients import connect
 from tests.support.servers import PASSWORD, Server
+from tests.support.visiting import Visitor, setup_link
 
 SECOND_START = 3.0  # seconds: the promise
 SLACK = 3.0  # times: machines that are busy with other tests
@@ -20,33 +21,17 @@ def fresh(tmp_path_factory: pytest.TempPathFactory):
     server = Server(tmp_path_factory.mktemp("fresh") / "folder" / "data")
     server.data.parent.mkdir()
     try:
-        yield server.start()
+        yield server.boot()
     finally:
         server.close()
 
 
-def setup_link(server: Server) -> str | None:
-    """The link that the last start printed."""
-    printed = server.log.read_text().rpartition("Laurel is at ")[2]
-    found = re.search(r"Set it up, once: (\S+)", printed)
-    return found and found[1]
-
-
-def take_over(link: str, email: str) -> int:
-    with httpx.Client() as browser:
-        page = browser.get(link)
-        if page.status_code != 200:
-            return page.status_code
-        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page.text)
-        assert token
-        names = re.findall(r'<input[^>]* name="([a-z_0-9]+)"', page.text)
-        form = dict.fromkeys(names, PASSWORD) | {"csrfmiddlewaretoken": token[1]}
-        form |= {
-            name: value for name, value in (("email", email), ("name", "Ada")) if name in names
-        }
-        return browser.post(
-            link, data=form, headers={"Origin": link.split("/setup")[0]}
-        ).status_code
+def take_over(link: str, server: Server, email: str) -> int:
+    """The status that somebody with the link sees in the end."""
+    with closing(Visitor(server)) as visitor:
+        if visitor.http.get(link).status_code == 200:
+            return visitor.submit(link, name="Ada", email=email, password=PASSWORD).status_code
+        return 404
 
 
 def test_it_prints_its_address_and_the_link(fresh: Server) -> None:
@@ -71,8 +56,8 @@ def test_the_link_makes_one_owner(fresh: Server) -> None:
     link = setup_link(fresh)
     assert link
     assert httpx.get(link + "x").status_code == 404
-    assert take_over(link, "ada@example.org") == 302
-    assert take_over(link, "mallory@example.org") == 404
+    assert take_over(link, fresh, "ada@example.org") == 200
+    assert take_over(link, fresh, "mallory@example.org") == 404
 
 
 def test_the_second_start_is_fast_and_prints_no_link(fresh: Server) -> None:

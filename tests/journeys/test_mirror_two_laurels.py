@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.journeys.crash.siege import let_time_pass
 from tests.support.clients import APIClient, connect
 from tests.support.servers import OWNER, Server
 from tests.support.threads import eventually
@@ -105,6 +106,7 @@ def test_a_remote_that_was_away_gets_all_once(pair: tuple[Server, Server]) -> No
         for number in range(10, 15):
             local.award(badge_class, f"recipient-{number}@example.org")
         there.start()
+        let_time_pass(here)  # in which one that was asked for as it died may come yet
         here.command("mirror", "retry")
         counts = lambda: here.command("mirror", "list")["mirrors"][0]["awards"]  # noqa: E731
         until(lambda: counts()["complete"] == 15)

@@ -10,6 +10,7 @@ from tests.support.browsers import browser, check_page
 from tests.support.clients import APIClient
 from tests.support.images import SVG
 from tests.support.servers import OWNER, PASSWORD, Server
+from tests.support.visiting import setup_link
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -112,7 +113,7 @@ def test_whoever_has_the_link_becomes_the_administrator(tmp_path: Path):
     server = Server(tmp_path / "data")
     try:
         server.start()
-        link = server.log.read_text().partition("Set it up, once: ")[2].split()[0]
+        link = setup_link(server)
         with browser() as people:
             page = people.new_page()
             page.goto(link)

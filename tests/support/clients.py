@@ -2,23 +2,30 @@
 award.
 """
 
+from contextlib import closing
 from typing import Any
 
 import httpx
 
 from tests.support.images import data_uri, png
-from tests.support.servers import OWNER, PASSWORD, Server
+from tests.support.servers import OWNER, Server
+from tests.support.visiting import Visitor
+
+SCOPES = ("rw:profile", "rw:issuer", "rw:backpack")
 
 
 class APIClient:
     def __init__(self, url: str, username: str, password: str) -> None:
-        credentials = {"username": username, "password": password}
-        answer = httpx.post(f"{url}/o/token", data=credentials, timeout=60)
-        assert answer.status_code == 200, answer.text
-        self.token = answer.json()
+        self.url, self.credentials = url, {"username": username, "password": password}
+        self.token = self.new_token()
         bearer = {"Authorization": f"Bearer {self.token['access_token']}"}
         self.http = httpx.Client(base_url=url, timeout=60, headers=bearer)
         self.username = username
+
+    def new_token(self) -> dict[str, Any]:
+        answer = httpx.post(f"{self.url}/o/token", data=self.credentials, timeout=60)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
 
     def close(self) -> None:
         self.http.close()
@@ -47,7 +54,9 @@ class APIClient:
 
 
 def connect(server: Server) -> APIClient:
-    """A client of a server that only got a user and an app password."""
-    server.command("bootstrap", "--email", OWNER, "--password", PASSWORD, "--name", "Ada Lovelace")
-    made = server.command("app-password", "--user", OWNER, "--name", "tests")
-    return APIClient(server.url, made["username"], made["password"])
+    """A client for the owner of a server, set up now or before. Through its pages: the commands
+    take far longer, and the README's are seen in tests/journeys/test_readme.py.
+    """
+    with closing(Visitor(server)) as visitor:
+        visitor.become_owner()
+        return APIClient(server.url, OWNER, visitor.app_password("tests", *SCOPES))

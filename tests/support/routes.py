@@ -1,4 +1,4 @@
-"""The writing routes of /v2: a body that each takes, and of what kind its fields are
+"""The writing routes of /v2 and /v1: a body that each takes, and of what kind its fields are
 (badgr-api.md 2.2-2.5, 10).
 """
 
@@ -16,7 +16,9 @@ from tests.support.rubbish import (
     NOTE,
     OBJECT,
     OBJECTS,
+    SOME,
     STORY,
+    TYPED,
     WHOLE,
     WORD,
     Kind,
@@ -35,6 +37,7 @@ ISSUER_FIELDS = {
     "staff.0.user": WORD,
     "staff.0.role": WORD,
 }
+CREATED_FIELDS = ISSUER_FIELDS | {"createdBy": WORD | "null"}
 STAFF = {"staff": [{"user": "unknown", "role": "editor"}]}
 BADGE_CLASS = {
     "name": "First steps",
@@ -91,6 +94,8 @@ AWARD_FIELDS = {
 }
 IN_A_BATCH = ["recipient", "recipient.identity", "issuedOn", "evidence.0.url", "notify"]
 REASON = {"revocation_reason": Kind(NAME.refuses)}
+WEBHOOK = {"url": "http://127.0.0.1:1/", "events": ["badgeclass.deleted"]}
+WEBHOOK_FIELDS = {"url": WORD, "events": SOME, "events.0": WORD}
 MEMBER = {"email": "nobody@example.org", "role": "editor"}
 
 
@@ -106,7 +111,7 @@ class Route:
 
 
 ROUTES = {
-    "create issuer": Route("POST", "/v2/issuers", ISSUER | STAFF, ISSUER_FIELDS),
+    "create issuer": Route("POST", "/v2/issuers", ISSUER | STAFF, CREATED_FIELDS),
     "change issuer": Route(
         "PUT", "/v2/issuers/{issuer}", STAFF, ISSUER_FIELDS | {"archived": FLAG - "true"}
     ),
@@ -161,10 +166,15 @@ ROUTES = {
         "POST",
         "/v2/badgeclasses/{badge_class}/issue",
         {"assertions": [AWARD, AWARD]},
-        {"assertions": OBJECTS, "assertions.1": OBJECT, "create_notification": FLAG}
+        {"assertions": OBJECTS, "assertions.1": OBJECT, "notify": FLAG, "create_notification": FLAG}
         | {f"assertions.1.{path}": AWARD_FIELDS[path] for path in IN_A_BATCH},
     ),
+    "create webhook": Route("POST", "/v2/issuers/{issuer}/webhooks", WEBHOOK, WEBHOOK_FIELDS),
+    "change webhook": Route(
+        "PUT", "/v2/webhooks/{webhook}", WEBHOOK, WEBHOOK_FIELDS | {"disabled": FLAG}
+    ),
     "revoke": Route("DELETE", "/v2/assertions/{assertion}", {"revocation_reason": "x"}, REASON),
+    "revoke list": Route("DELETE", "/v2/issuances/{issuance}", {"revocation_reason": "x"}, REASON),
     "revoke several": Route(
         "POST",
         "/v2/assertions/revoke",
@@ -182,4 +192,42 @@ ROUTES = {
         "patch": "PATCH",
         "drop": "DELETE",
     }.items()
+}
+ROUTES |= {
+    "staff of v1": Route(
+        "POST",
+        "/v1/issuer/issuers/{issuer}/staff",
+        MEMBER | {"action": "add"},
+        dict.fromkeys(["action", "email", "username", "role"], WORD),
+    ),
+    "change self": Route(
+        "PUT",
+        "/v2/users/self",
+        {"emails": [{"email": OWNER}]},
+        dict.fromkeys(["firstName", "lastName", "password", "currentPassword"], TYPED)
+        | {
+            "emails": OBJECTS,
+            "emails.0": OBJECT,
+            "emails.0.email": WORD,
+            "agreedTermsVersion": Kind((WHOLE.refuses | {"null"}) - {"zero"}),
+            "marketingOptIn": Kind(FLAG.refuses | {"null"}),
+        },
+    ),
+    "change self in v1": Route("PUT", "/v1/user/profile", {}, {"first_name": TYPED}),
+    "sign up": Route(
+        "POST",
+        "/v1/user/profile",
+        {"email": "new@example.org", "password": "a-compiler-9-wrote-this"},
+        {"email": WORD, "first_name": TYPED, "password": TYPED},
+    ),
+    "add address": Route("POST", "/v1/user/emails", {"email": "new@example.org"}, {"email": WORD}),
+    "forgotten": Route(
+        "POST", "/v2/auth/forgot-password", {"email": "nobody@example.org"}, {"email": WORD}
+    ),
+    "new password": Route(
+        "PUT",
+        "/v2/auth/forgot-password",
+        {"token": "x-y", "password": "a-compiler-9-wrote-this"},
+        {"token": TYPED, "password": TYPED},
+    ),
 }

@@ -73,6 +73,7 @@ def kind(*refuses: set[str], takes: set[str] = frozenset()) -> Kind:
 NAME = kind({"null"}, TYPES, SIZE, BLANKS, takes=TEXTS)
 STORY = kind({"empty", "blank"}, TYPES, SIZE, takes=TEXTS | {"null"})  # may be null, not empty
 NOTE = kind(TYPES, SIZE, takes=TEXTS | {"null", "empty"})
+TYPED = kind({"null"}, TYPES, SIZE)  # a text that may be empty, or is looked into later
 WORD = kind({"null"}, TYPES, SIZE, BLANKS, TEXTS)  # an address, an id, one of a few words
 FLAG = kind(
     {"number", "fraction", "text", "controls"}, TYPES - {"true"}, SIZE, takes={"true", "null"}
@@ -83,6 +84,7 @@ WHOLE = kind({"zero"}, TYPES - {"number"}, SIZE, BLANKS, TEXTS, takes={"number"}
 OBJECT = kind({"many keys"}, {"null"}, TYPES, SIZE, BLANKS, TEXTS)
 OBJECTS = kind({"many objects"}, {"null"}, TYPES - {"empty list"}, SIZE, BLANKS, TEXTS)
 NAMES = kind({"many"}, TYPES, SIZE, BLANKS, TEXTS, takes={"list", "empty list", "null"})
+SOME = kind({"many", "null"}, TYPES, SIZE, BLANKS, TEXTS)  # of a few words, one at least
 EXTENSIONS = kind({"many keys"}, TYPES, SIZE, BLANKS, TEXTS, takes={"empty object", "null"})
 
 

@@ -7,14 +7,14 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 import httpx
-import psycopg
+
+from tests.support import prepared
 
 ROOT = Path(__file__).resolve().parents[2]
 LAUREL = [sys.executable, "-m", "config"]
@@ -46,20 +46,35 @@ class Server:
         self.process: subprocess.Popen[bytes] | None = None
         self.log = data.parent / f"{data.name}.log"
 
-    def start(self) -> "Server":
+    def start(self, patience: float = 60.0, *, under: Sequence[str] = ()) -> "Server":
+        """Without data of its own it begins with those that a first boot leaves."""
+        self.prepare()
+        return self.boot(patience, under=under)
+
+    def prepare(self) -> None:
+        if not self.data.exists():
+            prepared.copy_to(self.data)
+            self.database.create(prepared.create_database)
+
+    def boot(self, patience: float = 60.0, *, under: Sequence[str] = ()) -> "Server":
+        """`laurel up` on what there is, or is not. `under`: the command of a program that runs it,
+        such as strace.
+        """
+        self.database.create(prepared.create_empty_database)
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [*LAUREL, "up", "--port", str(self.port)],
+                [*under, *LAUREL, "up", "--port", str(self.port)],
                 cwd=ROOT,
                 env=self.environment,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
             )
-        self.wait_until_ready()
+        self.wait_until_ready(patience)
         return self
 
     def wait_until_ready(self, patience: float = 60.0) -> None:
+        """Until it answers that it is healthy."""
         deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             with suppress(httpx.HTTPError):
@@ -72,6 +87,7 @@ class Server:
 
     def command(self, *arguments: str) -> dict[str, Any]:
         """Run a `laurel` command that prints JSON."""
+        self.prepare()
         done = subprocess.run(
             [*LAUREL, *arguments],
             cwd=ROOT,
@@ -91,6 +107,14 @@ class Server:
             with suppress(OSError):
                 listed += (thread / "children").read_text().split()
         return [int(pid) for pid in listed]
+
+    def workers(self) -> list[int]:
+        """Process ids of those that run jobs."""
+        return [pid for pid in self.children() if is_worker(pid)]
+
+    def web_processes(self) -> list[int]:
+        alive = self.group()
+        return [pid for pid in self.children() if pid in alive and not is_worker(pid)]
 
     def group(self) -> list[int]:
         """Process ids of everything alive in the server's process group."""
@@ -125,6 +149,12 @@ class Server:
         self.database.drop()
 
 
+def is_worker(pid: int) -> bool:
+    with suppress(OSError):
+        return Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[-2:-1] == [b"worker"]
+    return False
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[Server]:
     """A server on data of its own, gone afterwards."""
@@ -144,15 +174,17 @@ class Database:
         self.admin_url = os.environ.get("DATABASE_URL", "")
         self.name = f"laurel_{os.getpid()}_{free_port()}"
         self.environment: dict[str, str] = {}
+        self.created = False
         if self.admin_url.startswith("postgres"):
-            self.execute(f'CREATE DATABASE "{self.name}"')
-            parts = urlsplit(self.admin_url)
-            self.environment["DATABASE_URL"] = urlunsplit(parts._replace(path=f"/{self.name}"))
+            self.environment["DATABASE_URL"] = prepared.beside(self.admin_url, self.name)
 
-    def execute(self, statement: str) -> None:
-        with psycopg.connect(self.admin_url, autocommit=True) as connection:
-            connection.execute(statement)
+    def create(self, way: Callable[[str, str], None]) -> None:
+        """Once, in this way."""
+        if self.environment and not self.created:
+            way(self.admin_url, self.name)
+        self.created = True
 
     def drop(self) -> None:
-        if self.environment:
-            self.execute(f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)')
+        if self.environment and self.created:
+            statement = f'DROP DATABASE IF EXISTS "{self.name}" WITH (FORCE)'
+            prepared.execute(self.admin_url, statement)

@@ -18,7 +18,7 @@ from issuer.services.award_drafts import Award
 from issuer.services.awards import award
 from issuer.services.badge_classes import create_badge_class
 from issuer.services.issuers import create_issuer
-from oauth.models import PUBLIC_CLIENT_ID, AccessToken, Application
+from oauth.models import AccessToken, Application
 from tests.support.images import png
 from tests.support.servers import PASSWORD
 
@@ -107,12 +107,15 @@ def instant(text: str) -> datetime:
 
 
 def bearer(user: User, *scopes: str) -> dict[str, str]:
-    """The header of an access token with these very scopes, as an application would hold it."""
+    """The header of an access token with these very scopes, held by an application of its own."""
     secret = token_urlsafe(16)
+    application = Application.objects.create(
+        name="tests", allowed_scopes=list(scopes), approved_at=timezone.now()
+    )
     AccessToken.objects.create(
         token=secret,
         user=user,
-        application=Application.objects.get(client_id=PUBLIC_CLIENT_ID),
+        application=application,
         scope=" ".join(scopes),
         sign_in=user.get_session_auth_hash(),
         expires=timezone.now() + timedelta(hours=1),

@@ -6,6 +6,7 @@ import json
 import re
 import struct
 import zlib
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +18,7 @@ from tests.support.routes import ROUTES, Route
 from tests.support.rubbish import MEGABYTE, PIECES
 
 WRONG = ["name", "revocation_reason", "recipient", "badgeclass", "issuer", "assertions", "role"]
+WRONG += ["firstName", "first_name", "email", "url"]
 ALL_WRONG = json.dumps(dict.fromkeys(WRONG, 7)).encode()[1:]
 BODIES = {
     "nothing": b"",
@@ -34,9 +36,42 @@ BODIES = {
     "a thousand levels": b"[" * 1000 + b"]" * 1000,
 }  # fmt: skip
 TAKEN = {  # a part is enough for a change: nothing is part enough; bulk revocation tells in 200
-    "nothing": {"change issuer", "change class", "correct award"},
+    "nothing": {
+        "change issuer",
+        "change class",
+        "change webhook",
+        "correct award",
+        "change self",
+        "change self in v1",
+    },
     "list of text": {"revoke several"},
 }
+
+
+WHO = {"recipient": {"identity": "grace@example.org"}}
+BATCHES = {
+    "a thousand with a hundred wrong pieces of evidence each": [WHO | {"evidence": [{}] * 100}]
+    * 1000,
+    "a thousand with five pictures each": [WHO | {"evidence": [{"narrative": "![x](y)"}] * 5}]
+    * 1000,
+    "twenty thousand with six wrong fields each": [
+        {"recipient": 7, "issuedOn": 7, "expires": 7, "narrative": 7, "evidence": 7, "notify": 7}
+    ]
+    * 20_000,
+    "twenty thousand of nothing": [{}] * 20_000,
+    "twenty thousand that are nobody's": [{"recipient": {"identity": "x"}}] * 20_000,
+    "too much evidence": [WHO | {"evidence": [{"narrative": "x"}] * 100}] * 1000,
+    "hostile Markdown": [WHO | {"narrative": "<b>[" * 4000 + "!["}] * 100,
+}
+
+
+@pytest.mark.parametrize("batch", BATCHES.values(), ids=BATCHES)
+def test_a_bad_batch_is_refused(world: World, batch: list[Any]):
+    before = world.stored()
+    answer = world.send(ROUTES["batch"], json.dumps(batch).encode())
+    world.refused(answer)
+    assert len(answer.content) < 200_000
+    assert world.stored() == before
 
 
 @pytest.mark.parametrize("name", ROUTES)

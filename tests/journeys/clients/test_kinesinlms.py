@@ -4,7 +4,12 @@ Its api_url ends in a slash; it reads 200 and 201 exactly, and logs in anew on 4
 """
 
 import io
-import secrets
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,64 +17,8 @@ from PIL import Image
 
 from tests.support.clients import APIClient
 from tests.support.images import SVG, png
-from tests.support.servers import Server
-
-LEARNER = "Learner@Example.org"
-
-
-class KinesinLMS:
-    """What it keeps in the row of its provider: an address that ends in a slash, and tokens."""
-
-    def __init__(self, api_url: str, credentials: dict[str, str]) -> None:
-        self.api_url, self.credentials = api_url, credentials
-        self.access_token = self.refresh_token = ""
-        self.logins = 0
-
-    def login(self) -> None:
-        answer = httpx.post(self.api_url + "o/token", data=self.credentials)
-        assert answer.status_code == 200
-        self.keep(answer.json())
-        self.logins += 1
-
-    def refresh(self) -> None:
-        body = {
-            "grant_type": "refresh_token",
-            "refresh_token": self.refresh_token,
-            "client_id": "public",
-            "client_secret": "",
-        }
-        answer = httpx.post(self.api_url + "o/token", data=body)
-        assert answer.status_code == 200
-        self.keep(answer.json())
-
-    def keep(self, token: dict[str, str]) -> None:
-        self.access_token, self.refresh_token = token["access_token"], token["refresh_token"]
-        assert max(len(self.access_token), len(self.refresh_token)) <= 200  # its columns
-
-    def award(self, badge_class: str) -> dict:
-        if not self.access_token:
-            self.login()
-        answer = self.send(badge_class)
-        if answer.status_code == 401:
-            self.login()
-            answer = self.send(badge_class)
-        assert answer.status_code == 201, answer.text
-        made = answer.json()["result"][0]
-        assert len(made["openBadgeId"]) <= 200
-        assert len(made["entityId"]) <= 50
-        assert len(made["image"]) <= 200
-        return made
-
-    def send(self, badge_class: str) -> httpx.Response:
-        recipient = {"identity": LEARNER, "hashed": True, "type": "email"}
-        return httpx.post(
-            f"{self.api_url}v2/badgeclasses/{badge_class}/assertions",
-            json={"recipient": recipient | {"salt": secrets.token_hex(8)}},
-            headers={
-                "Content-type": "application/json",
-                "Authorization": f"Bearer {self.access_token}",
-            },
-        )
+from tests.support.kinesinlms import LEARNER, KinesinLMS
+from tests.support.servers import ROOT, Server
 
 
 @pytest.fixture
@@ -117,3 +66,34 @@ def test_an_administrator_reads_ids_off_the_public_objects(lms: KinesinLMS, issu
         assert shown["id"].endswith(f"/{entity_id}")
     image = httpx.get(f"{shown['id']}/image", follow_redirects=True)
     assert image.headers["Content-Type"] == "image/png"
+
+
+@pytest.mark.parametrize(("once", "retried", "awards"), [(True, "400", 1), (False, "201", 2)])
+def test_killed_between_our_answer_and_its_record(
+    tmp_path: Path, lms: KinesinLMS, admin: APIClient, issuer, once, retried, awards
+):
+    """It asks again, as it knows of nothing: a class that is once per person has one award."""
+    badge_class = admin.badge_class(issuer, oncePerPerson=once)["entityId"]
+    record = tmp_path / "record"
+    program = [sys.executable, "-m", "tests.support.kinesinlms", lms.api_url]
+    program += [*lms.credentials.values(), badge_class, str(record)]
+    with subprocess.Popen(
+        [*program, "pause"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as killed:
+        assert killed.stdout
+        assert killed.stdout.readline() == "201\n"
+        killed.kill()
+    assert killed.returncode == -signal.SIGKILL
+    assert recorded(record) == ("IN_PROGRESS", "")
+    again = subprocess.run(
+        [*program, "go on"], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert again.stdout == f"{retried}\n"
+    listed = admin.http.get(f"/v2/badgeclasses/{badge_class}/assertions?recipient={LEARNER}").json()
+    assert len(listed["result"]) == awards
+    assert recorded(record)[0] == ("FAILED" if once else "COMPLETE")
+
+
+def recorded(record: Path) -> tuple[str, str]:
+    with closing(sqlite3.connect(record)) as rows:
+        return rows.execute("SELECT status, entity_id FROM award").fetchone()
