@@ -1,6 +1,7 @@
 """`laurel check` is `check --deploy`: silent behind TLS, loud without."""
 
 import os
+import re
 import subprocess
 from pathlib import Path
 
@@ -43,6 +44,14 @@ def test_plain_http_is_for_practice_alone(tmp_path: Path, url: str, warned: bool
     assert ("laurel.W001" in done.stderr) is warned
     if warned:
         assert done.returncode == 1
+
+
+def test_of_the_password_grant_only_people_s_own_passwords_are_warned_of(tmp_path: Path) -> None:
+    """RFC 9700 2.4 means them; app passwords are made for one program and taken back alone."""
+    allowed = {"LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT": "true"}
+    done = check(tmp_path, "https://badges.example.org", **allowed)
+    assert done.returncode == 0
+    assert re.findall(r"\w+\.[WE]\d+", done.stderr) == ["oauth2_provider.W002"]
 
 
 @pytest.mark.parametrize(
