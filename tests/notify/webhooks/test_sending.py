@@ -370,8 +370,8 @@ def test_after_its_turn_a_webhook_waits_in_line(
     for number in range(3):
         awarded(badge_class, f"{number}@example.org")
     run_due()
-    assert mails_before == [("/one", 0), ("/two", 0), ("/one", 3), ("/two", 3), ("/one", 3),
-                            ("/two", 3)]  # fmt: skip
+    rounds = [sorted(mails_before[start : start + 2]) for start in (0, 2, 4)]
+    assert rounds == [[("/one", number), ("/two", number)] for number in (0, 3, 3)]
 
 
 def test_a_turn_ends_by_the_clock(monkeypatch, webhook, badge_class, receiver) -> None:
