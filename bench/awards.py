@@ -3,13 +3,16 @@ is checked.
 """
 
 import itertools
+import multiprocessing
 import random
 import statistics
-import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
+from multiprocessing.connection import Connection
+from multiprocessing.synchronize import Event as EventType
 from typing import Any
 
 import httpx
@@ -18,6 +21,7 @@ from bench.targets import Target
 from tests.support.clients import APIClient
 
 BATCH = 1000
+BETWEEN = 0.005  # seconds that somebody who comes again and again waits
 
 
 @dataclass(frozen=True)
@@ -89,47 +93,73 @@ class Meanwhile:
 def during(
     work: Callable[[], Any], others: APIClient, badge_class: str, ways: list[Target]
 ) -> Meanwhile:
-    """This work, beside one reader of everything and one who awards one by one."""
-    ended = threading.Event()
-    failures: list[Exception] = []
-    gets: dict[str, list[float]] = {way.name: [] for way in ways}
-    awards: list[float] = []
+    """This work, beside one reader of everything and one who awards one by one. They run in a
+    process of their own, so that what they wait for is the server and not the bench.
+    """
+    forked = multiprocessing.get_context("fork")
+    ended, (told, telling) = forked.Event(), forked.Pipe(duplex=False)
+    bearer = {"Authorization": others.http.headers["Authorization"]}
+    arguments = (ended, telling, others.url, bearer, badge_class, ways)
+    process = forked.Process(target=come_and_go, args=arguments)
+    process.start()
+    telling.close()  # here: a process that dies ends the wait
+    try:
+        took = work()
+    finally:
+        ended.set()
+        felt = told.recv()
+        process.join()
+    if isinstance(felt, Exception):
+        raise felt
+    gets, single = felt
+    return Meanwhile(took, {name: Times(each) for name, each in gets.items()}, Times(single))
 
-    def repeat(action: Callable[[int], None]) -> None:
-        try:
+
+def come_and_go(
+    ended: EventType,
+    telling: Connection,
+    url: str,
+    bearer: dict[str, str],
+    badge_class: str,
+    ways: list[Target],
+) -> None:
+    """Tell the milliseconds of the GETs, by their names, and of the awards; or what went wrong."""
+    gets: dict[str, list[float]] = {way.name: [] for way in ways}
+    single: list[float] = []
+
+    def visits() -> None:
+        with httpx.Client() as visitor:
             for number in itertools.count():
                 if ended.is_set():
                     return
-                action(number)
-                time.sleep(0.005)
-        except Exception as error:
-            failures.append(error)
+                way = ways[number % len(ways)]
+                path = random.choice(way.paths)
+                begun = time.perf_counter()
+                answer = way.ask(visitor, path)
+                gets[way.name].append((time.perf_counter() - begun) * 1000)
+                way.accept(path, answer)
+                time.sleep(BETWEEN)
 
-    def award(number: int) -> None:
-        address = f"meanwhile.{time.time_ns()}.{number}@example.org"
-        action = partial(others.award, badge_class, address)
-        awards.append(timed(action))
+    def awards() -> None:
+        with httpx.Client(base_url=url, headers=bearer, timeout=60) as http:
+            while not ended.is_set():
+                address = f"meanwhile.{time.time_ns()}@example.org"
+                single.append(timed(partial(award, http, badge_class, address)))
+                time.sleep(BETWEEN)
 
-    with httpx.Client() as visitor:
+    try:
+        with ThreadPoolExecutor() as pool:
+            for each in [pool.submit(visits), pool.submit(awards)]:
+                each.result()
+    except Exception as error:
+        telling.send(RuntimeError(f"{type(error).__name__}: {error}"))
+    else:
+        telling.send((gets, single))
 
-        def visit(number: int) -> None:
-            way = ways[number % len(ways)]
-            path = random.choice(way.paths)
-            begun = time.perf_counter()
-            answer = way.ask(visitor, path)
-            gets[way.name].append((time.perf_counter() - begun) * 1000)
-            way.accept(path, answer)
 
-        threads = [threading.Thread(target=repeat, args=(each,)) for each in (visit, award)]
-        for thread in threads:
-            thread.start()
-        try:
-            took = work()
-        finally:
-            ended.set()
-            for thread in threads:
-                thread.join()
-    if failures:
-        raise failures[0]
-    visits = {name: Times(times) for name, times in gets.items()}
-    return Meanwhile(took, visits, Times(awards))
+def award(http: httpx.Client, badge_class: str, identity: str) -> None:
+    """Raises RuntimeError."""
+    body = {"recipient": {"identity": identity}}
+    answer = http.post(f"/v2/badgeclasses/{badge_class}/assertions", json=body)
+    if answer.status_code != 201:
+        raise RuntimeError(f"an award was answered {answer.status_code}: {answer.text[:500]}")

@@ -14,6 +14,7 @@ from tests.support.browsers import browser, check_page
 from tests.support.clients import APIClient, connect
 from tests.support.servers import OWNER, PASSWORD, Server
 from tests.support.smtp import Sink
+from tests.support.threads import eventually
 
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -109,9 +110,13 @@ def test_from_words_to_unsubscribing(
     to = f"grace{time.monotonic_ns()}@example.org"
     api.award(badge_class, to)
     letter = next_letter(sink, f"Well done, {to}")
-    page.goto(f"{server.url}/outbox/?state=sent&issuer={issuer}")
+
+    def is_noted() -> bool:  # by the worker, a moment after the sink has it
+        page.goto(f"{server.url}/outbox/?state=sent&issuer={issuer}")
+        return page.get_by_text(to).is_visible()
+
+    eventually(is_noted)
     check_page(page)
-    assert page.get_by_text(to).is_visible()
     stranger = people.browser.new_context(viewport=page.viewport_size, java_script_enabled=False)
     leave(stranger.new_page(), letter)
     page.goto(f"{server.url}/issuers/{issuer}/mail/unsubscribed/")

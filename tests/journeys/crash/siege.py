@@ -16,7 +16,8 @@ from tests.support.threads import eventually
 
 PATIENCE = 10.0  # seconds in which it must serve again
 WHOLE = ("group", "parent")
-VICTIMS = (*WHOLE, "web process", "worker")
+WORKING = (*WHOLE, "worker")  # with each of them the jobs are cut off
+VICTIMS = (*WORKING, "web process")
 # What a process holds for a while, and nobody gives back when it dies.
 HELD = [
     ("jobs_job", "lease_until", "state = 'running'"),
@@ -68,17 +69,17 @@ def moment() -> str:
     return datetime.now(UTC).replace(tzinfo=None).isoformat(" ")
 
 
-def jobs_run(server: Server) -> bool:
-    """Whether a worker that lives is at work."""
+def jobs_run(server: Server, kind: str = "%") -> bool:
+    """Whether a worker that lives is at work, at a job of this kind."""
+    held = f"state = 'running' AND lease_until > '{moment()}' AND kind LIKE '{kind}'"
     with database(server) as connection:
-        held = f"SELECT 1 FROM jobs_job WHERE state = 'running' AND lease_until > '{moment()}'"  # noqa: S608
-        return connection.execute(held).fetchone() is not None
+        return connection.execute(f"SELECT 1 FROM jobs_job WHERE {held}").fetchone() is not None  # noqa: S608
 
 
-def most_attempts(server: Server, kind: str) -> int:
-    """That one job of this kind took."""
+def most_claims(server: Server, kind: str) -> int:
+    """How often one job of this kind was begun."""
     with database(server) as connection:
-        query = f"SELECT MAX(attempts) FROM jobs_job WHERE kind = '{kind}'"  # noqa: S608
+        query = f"SELECT MAX(fence) FROM jobs_job WHERE kind = '{kind}'"  # noqa: S608
         return connection.execute(query).fetchone()[0]
 
 
