@@ -41,6 +41,8 @@ WORKER_PATIENCE = 20
 YOUNG = 2.0
 PAUSE = 0.5
 GLANCE = 0.1
+# Objects, and younger collections, after which garbage is looked for: Python's own but the last.
+COLLECTIONS = (700, 10, 100)
 SWITCH_INTERVAL = 0.001  # seconds
 M_ARENA_MAX = -8  # malloc.h
 
@@ -85,9 +87,7 @@ def serve(application: Callable[..., Iterable[bytes]], *, host: str, port: int) 
         become_child()
         return gateway
 
-    # What is loaded by now stays: the web processes share it, and need not look it through for
-    # garbage whenever a batch has made many objects.
-    gc.freeze()
+    leave_the_old_alone()  # for the web processes, too
     WebServer(SupervisedWorker(), host, port).serve(target_loader=load, wrap_loader=False)
 
 
@@ -207,6 +207,15 @@ class SupervisedWorker:
             except subprocess.TimeoutExpired:
                 self.process.kill()
                 self.process.wait()
+
+
+def leave_the_old_alone() -> None:
+    """What is loaded by now stays: it is never looked through for garbage. Of what comes later only
+    the young is, often: going through all of it keeps every thread waiting for tens of
+    milliseconds, and a thousand awards would give cause for it twice.
+    """
+    gc.freeze()
+    gc.set_threshold(*COLLECTIONS)
 
 
 def become_child() -> None:

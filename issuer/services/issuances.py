@@ -72,6 +72,16 @@ def draft_issuance(
     if not 1 <= len(awards) <= MAX_ROWS:
         raise ValidationError(f"Award 1 to {MAX_ROWS} badges with one list.")
     check(badge_class, awards)
+    return issuance_of(actor, badge_class, awards, lines)
+
+
+def issuance_of(
+    actor: Actor,
+    badge_class: BadgeClass,
+    awards: Sequence[Award | InvalidAward],
+    lines: Sequence[int],
+) -> Issuance:
+    """An unsaved issuance of awards that were looked through before."""
     return Issuance(
         badge_class=badge_class,
         issuer=badge_class.issuer,

@@ -17,7 +17,7 @@ from issuer.models import AwardTable, BadgeClass, Issuance
 from issuer.services.award_drafts import Award
 from issuer.services.award_tables import guess_columns, preview
 from issuer.services.awards import require_awardable
-from issuer.services.issuances import MAX_ROWS, draft_issuance, store_issuance
+from issuer.services.issuances import MAX_ROWS, issuance_of, store_issuance
 from issuer.services.tables import Table
 from jobs.registry import Payload, handler
 
@@ -75,19 +75,20 @@ def award_table(
     """
     if kept.issuance:
         return kept.issuance
+    require_awardable(actor, kept.badge_class)
     found = preview(opened(kept), kept.badge_class, columns=kept.columns)
     rows = zip(found.awards, found.lines, strict=True)
-    right = [(item, line) for item, line in rows if isinstance(item, Award)]
+    right = [
+        (replace(item, exclusive=exclusive, notify=notify), line)
+        for item, line in rows
+        if isinstance(item, Award)
+    ]
     if len(right) < kept.total and not leave_out_wrong:
         raise ValidationError(ROWS_ARE_WRONG)
     if not right:
         raise ValidationError(NOBODY_LEFT)
-    drafted = draft_issuance(
-        actor=actor,
-        badge_class=kept.badge_class,
-        awards=[replace(item, exclusive=exclusive, notify=notify) for item, _ in right],
-        lines=[line for _, line in right],
-    )
+    awards, lines = [item for item, _ in right], [line for _, line in right]
+    drafted = issuance_of(actor, kept.badge_class, awards, lines)
     with transaction.atomic():
         current = AwardTable.objects.select_for_update(of=("self",)).get(pk=kept.pk)
         if current.issuance:

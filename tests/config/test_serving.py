@@ -1,8 +1,16 @@
 """The main loop of `laurel up`."""
 
+import gc
+from collections import Counter
+from collections.abc import Iterator
 from threading import Thread
 
-from config.serving import SupervisedWorker, WebServer
+import pytest
+
+from config.serving import SupervisedWorker, WebServer, leave_the_old_alone
+from issuer.services.award_drafts import Award
+from issuer.services.awards import award
+from tests.support.worlds import acting, badge_class_of, issuer_of, person
 
 
 def test_a_signal_may_come_while_the_main_loop_begins_or_ends_to_wait():
@@ -15,3 +23,28 @@ def test_a_signal_may_come_while_the_main_loop_begins_or_ends_to_wait():
             interruption.join(timeout=5)
             assert not interruption.is_alive(), "it waits for what it interrupted"
     assert server.interrupt_signal
+
+
+@pytest.fixture
+def collected() -> Iterator[Counter[int]]:
+    """How often garbage was looked for, by generation."""
+    seen: Counter[int] = Counter()
+
+    def note(phase: str, told: dict[str, int]) -> None:
+        seen[told["generation"]] += phase == "start"
+
+    before = gc.get_threshold()
+    gc.callbacks.append(note)
+    yield seen
+    gc.callbacks.remove(note)
+    gc.set_threshold(*before)
+    gc.unfreeze()
+
+
+def test_a_batch_does_not_have_the_whole_heap_looked_through(db, collected):
+    badge_class = badge_class_of(issuer_of(person()))
+    people = [Award(identity=f"{number}@example.org") for number in range(1000)]
+    leave_the_old_alone()
+    award(actor=acting(badge_class.created_by), badge_class=badge_class, awards=people)
+    assert collected[0] > 10
+    assert collected[2] == 0

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from config.serving import end_with_parent
+from config.serving import end_with_parent, leave_the_old_alone
 from jobs.worker import Worker
 
 THREADS = 6
@@ -25,4 +25,5 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         end_with_parent()
+        leave_the_old_alone()
         Worker(stop=stop, threads=THREADS, reserved=RESERVED, patience=PATIENCE).run()

@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from activity.models import LogEntry
 from issuer.models import Assertion, AwardTable, Issuance, IssuerStaff, Role
-from issuer.services import table_uploads
+from issuer.services import award_tables, issuances, table_uploads
 from issuer.services.badge_classes import update_badge_class
-from issuer.services.issuances import MAX_ROWS
 from jobs.worker import run_due
 from tests.issuer.web.conftest import browser_of
 from tests.support.worlds import acting, awarded, badge_class_of, staff
@@ -74,7 +73,7 @@ def test_who_awards_it_twice_sees_what_became_of_it(browser, path):
 
 def test_reading_it_keeps_nobody_waiting(browser, path, monkeypatch, transactional_db):
     inside = []
-    for name in ("preview", "draft_issuance"):
+    for name in ("preview", "issuance_of"):
         real = getattr(table_uploads, name)
         monkeypatch.setattr(
             table_uploads,
@@ -87,16 +86,31 @@ def test_reading_it_keeps_nobody_waiting(browser, path, monkeypatch, transaction
     assert inside == [False] * 3
 
 
+def test_a_row_is_gone_through_once_to_be_seen_and_once_to_be_awarded(browser, path, monkeypatch):
+    seen = []
+    for module in (award_tables, issuances):
+
+        def counted(badge_class, item, now, real=module.draft_assertion):
+            seen.append(item.identity)
+            return real(badge_class, item, now)
+
+        monkeypatch.setattr(module, "draft_assertion", counted)
+    preview = send(browser, path)["Location"]
+    rows = list(seen)
+    browser.post(preview, {})
+    assert seen == rows * 2
+
+
 def test_columns_that_are_named_while_it_is_awarded(browser, path, monkeypatch):
     """What is awarded is what was seen."""
     preview = send(browser, path)["Location"]
 
-    def meanwhile(**told):
+    def meanwhile(*told):
         AwardTable.objects.update(columns={"identity": 1})
-        return draft_issuance(**told)
+        return issuance_of(*told)
 
-    draft_issuance = table_uploads.draft_issuance
-    monkeypatch.setattr(table_uploads, "draft_issuance", meanwhile)
+    issuance_of = table_uploads.issuance_of
+    monkeypatch.setattr(table_uploads, "issuance_of", meanwhile)
     answer = browser.post(preview, {})
     assert answer.status_code == 400
     assert "Look at the table again" in answer.content.decode()
@@ -167,7 +181,8 @@ def test_columns_named_wrongly(browser, path, chosen):
 @pytest.mark.parametrize(
     ("content", "told"),
     [(b"", "empty"), (b"\x00\x01", "cannot be read"), (b"PK\x03\x04junk", "cannot be read"),
-     (b"email\n", "1 to 20000 rows"), (b"email\n" + b"a@b.org\n" * (MAX_ROWS + 1), "20000 rows")],
+     (b"email\n", "1 to 20000 rows"),
+     (b"email\n" + b"a@b.org\n" * (issuances.MAX_ROWS + 1), "20000 rows")],
     ids=lambda value: str(value)[:20],
 )  # fmt: skip
 def test_what_is_no_table(browser, path, content, told):
