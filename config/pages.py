@@ -2,12 +2,15 @@
 never HTML.
 """
 
+from typing import Any
+
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 
 from accounts.memberships import issuers_of
 from api.envelope import failure
 from api.errors import NOT_FOUND
+from issuer.queries import archived_memberships_of
 from oauth.web.authorize import speaks_json
 from public.answers import HTML
 from public.views import wanted_by
@@ -16,8 +19,11 @@ API_PREFIXES = ("/v1/", "/v2/", "/o/", "/ims/", "/bcv1/", "/.well-known/")
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    issuers = issuers_of(request.user) if request.user.is_authenticated else []
-    return render(request, "home.html", {"issuers": issuers})
+    context: dict[str, Any] = {}
+    if request.user.is_authenticated:
+        context["issuers"] = issuers_of(request.user)
+        context["archived_issuers"] = archived_memberships_of(request.user)
+    return render(request, "home.html", context)
 
 
 def wants_json(request: HttpRequest) -> bool:

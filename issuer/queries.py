@@ -293,3 +293,9 @@ def memberships_of(user: Person) -> list[tuple[str, str]]:
     """Entity id and name of the unarchived issuers at which a person has a role."""
     mine = Issuer.objects.filter(staff__user=user.pk, archived_at=None)
     return list(mine.values_list("entity_id", "name"))
+
+
+def archived_memberships_of(user: Person) -> list[tuple[str, str]]:
+    """The same of the archived ones."""
+    mine = Issuer.objects.filter(staff__user=user.pk, archived_at__isnull=False)
+    return list(mine.values_list("entity_id", "name"))

@@ -2,14 +2,20 @@
 
 from django.urls import path
 
-from issuer.web import issuances, issuers, tables
+from issuer.web import archiving, issuances, issuers, tables
 
-TABLE = "badges/<str:entity_id>/import/<str:table_id>/"
+ISSUER = "issuers/<str:entity_id>/"
+BADGE = "badges/<str:entity_id>/"
+TABLE = f"{BADGE}import/<str:table_id>/"
 ISSUANCE = "issuances/<str:entity_id>/"
 
 urlpatterns = [
-    path("issuers/<str:entity_id>/", issuers.IssuerPage.as_view(), name="issuer"),
-    path("badges/<str:entity_id>/import/", tables.SendTablePage.as_view(), name="send-table"),
+    path(ISSUER, issuers.IssuerPage.as_view(), name="issuer"),
+    path(f"{ISSUER}archive/", archiving.ArchiveIssuerView.as_view(), name="archive-issuer"),
+    path(f"{ISSUER}restore/", archiving.RestoreIssuerView.as_view(), name="restore-issuer"),
+    path(f"{BADGE}archive/", archiving.ArchiveBadgeClassView.as_view(), name="archive-badge"),
+    path(f"{BADGE}restore/", archiving.RestoreBadgeClassView.as_view(), name="restore-badge"),
+    path(f"{BADGE}import/", tables.SendTablePage.as_view(), name="send-table"),
     path(TABLE, tables.AwardTablePage.as_view(), name="award-table"),
     path(f"{TABLE}columns/", tables.NameColumnsView.as_view(), name="name-columns"),
     path(f"{TABLE}drop/", tables.DropTableView.as_view(), name="drop-table"),

@@ -51,7 +51,7 @@ def test_pages_with_a_constant_number_of_queries(
     browser, issuer, badge_class, django_assert_num_queries
 ):
     path = f"/issuers/{issuer.entity_id}/"
-    with django_assert_num_queries(10) as few:
+    with django_assert_num_queries(13) as few:
         browser.get(path)
     for number in range(60):
         badge_class_of(issuer, name=f"Badge {number}")
