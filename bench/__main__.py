@@ -57,9 +57,12 @@ def run(server: Server, folder: Path, rounds: int, count: int) -> Figures:
         ten_batches = awards.batches(client, badge_class, "ten", 10)
         ten = partial(awards.batches, client, badge_class, "beside", 10)
         meanwhile = awards.during(ten, others, badge_class, ways)
+        one_list = partial(awards.one_list, client, badge_class, "list", 10_000)
+        from_list = awards.during(one_list, others, badge_class, ways)
         table = partial(from_table, server, badge_class)
         from_csv = awards.during(table, others, badge_class, ways)
-    return Figures(rates, single, batch, ten_batches, meanwhile, from_csv, second_start(server))
+        start = second_start(server)
+    return Figures(rates, single, batch, ten_batches, meanwhile, from_list, from_csv, start)
 
 
 def seed(server: Server, badge_class: str, count: int) -> list[str]:
