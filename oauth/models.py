@@ -42,6 +42,8 @@ class Application(AbstractApplication):
     software_version = models.CharField(max_length=255, blank=True)
     approved_at = models.DateTimeField(null=True, blank=True)
     disabled_at = models.DateTimeField(null=True, blank=True)
+    # Then administrators alone enable it.
+    disabled_by_administrator = models.BooleanField(default=False)
 
     class Meta(AbstractApplication.Meta):
         pass

@@ -154,6 +154,7 @@ class Migration(migrations.Migration):
                 ("software_version", models.CharField(blank=True, max_length=255)),
                 ("approved_at", models.DateTimeField(blank=True, null=True)),
                 ("disabled_at", models.DateTimeField(blank=True, null=True)),
+                ("disabled_by_administrator", models.BooleanField(default=False)),
                 (
                     "user",
                     models.ForeignKey(

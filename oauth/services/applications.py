@@ -26,6 +26,7 @@ GRANTS = {
     "client-credentials": Application.GRANT_CLIENT_CREDENTIALS,
     "password": Application.GRANT_PASSWORD,
 }
+DISABLING = ("disabled_at", "disabled_by_administrator")
 DEFAULT_SCOPES = ("r:profile", "rw:profile", "r:issuer", "rw:issuer", "r:backpack", "rw:backpack")
 
 
@@ -100,40 +101,65 @@ def rotate_secret(*, actor: Actor, application: Application) -> str:
 
 @transaction.atomic
 def disable_application(*, actor: Actor, application: Application) -> None:
-    """Nothing that it holds works while it is disabled. Raises PermissionDenied."""
+    """Nothing that it holds works while it is disabled. What an administrator disables, or finds
+    disabled and disables again, stays so until an administrator enables it. Raises
+    PermissionDenied.
+    """
     require_owner(actor, application)
-    if application.disabled_at is None:
-        application.disabled_at = timezone.now()
-        application.save(update_fields=["disabled_at", "updated"])
+    for_good = is_administrator(actor)
+    if application.disabled_at is None or for_good > application.disabled_by_administrator:
+        application.disabled_at = application.disabled_at or timezone.now()
+        application.disabled_by_administrator = for_good
+        application.save(update_fields=[*DISABLING, "updated"])
         record("application.disabled", subject(application), actor=actor)
 
 
 @transaction.atomic
 def enable_application(*, actor: Actor, application: Application) -> None:
-    """Let it work again. Raises PermissionDenied."""
+    """Let it work again. Raises PermissionDenied, also for its developer where an administrator
+    has disabled it.
+    """
     require_owner(actor, application)
+    if application.disabled_by_administrator and not is_administrator(actor):
+        raise PermissionDenied("An administrator has disabled this app.")
     if application.disabled_at is not None:
-        application.disabled_at = None
-        application.save(update_fields=["disabled_at", "updated"])
+        application.disabled_at, application.disabled_by_administrator = None, False
+        application.save(update_fields=[*DISABLING, "updated"])
         record("application.enabled", subject(application), actor=actor)
 
 
 @transaction.atomic
 def approve_application(*, actor: Actor, application: Application) -> None:
     """Let it ask for all of its scopes. An administrator's to do: raises PermissionDenied."""
-    if not (actor.user is None or actor.user.is_superuser):
-        raise PermissionDenied("Administrators approve apps.")
+    require_administrator(actor)
     if application.approved_at is None:
         application.approved_at = timezone.now()
         application.save(update_fields=["approved_at", "updated"])
         record("application.approved", subject(application), actor=actor)
 
 
+@transaction.atomic
+def withdraw_approval(*, actor: Actor, application: Application) -> None:
+    """Its strong scopes, in the tokens that it holds too, wait for approval again. An
+    administrator's to do: raises PermissionDenied.
+    """
+    require_administrator(actor)
+    if application.approved_at is not None:
+        application.approved_at = None
+        application.save(update_fields=["approved_at", "updated"])
+        record("application.approval_withdrawn", subject(application), actor=actor)
+
+
+def require_administrator(actor: Actor) -> None:
+    """Raises PermissionDenied."""
+    if not is_administrator(actor):
+        raise PermissionDenied("Administrators approve apps.")
+
+
 def require_owner(actor: Actor, application: Application) -> None:
     """Its developer or an administrator. Raises PermissionDenied."""
-    if actor.user is None or actor.user.is_superuser or actor.user_id == application.user_id:
-        return
-    raise PermissionDenied("This app is somebody else's.")
+    if not is_administrator(actor) and actor.user_id != application.user_id:
+        raise PermissionDenied("This app is somebody else's.")
 
 
 def require_changeable(actor: Actor, application: Application) -> None:
@@ -213,11 +239,14 @@ def clean_name(name: str) -> str:
     return " ".join(shown.split())
 
 
+def is_administrator(actor: Actor) -> bool:
+    """One of them, or the operator at the command line."""
+    return actor.user is None or actor.user.is_superuser
+
+
 def is_trusted(actor: Actor) -> bool:
-    """Whose applications need no approval: the operator's, administrators', or everybody's."""
-    if actor.user is None or actor.user.is_superuser:
-        return True
-    return bool(settings.LAUREL_APP_CREATION == "anyone")
+    """Whose applications need no approval: administrators', or everybody's."""
+    return is_administrator(actor) or settings.LAUREL_APP_CREATION == "anyone"
 
 
 def subject(application: Application) -> Subject:

@@ -1,4 +1,6 @@
-"""`/accounts/apps/mine/…`: what developers make, change, disable; and administrators approve."""
+"""`/accounts/apps/mine/…`: what developers make, change, disable; and administrators approve,
+and take back.
+"""
 
 from collections.abc import Callable
 from typing import Any
@@ -150,6 +152,11 @@ class EnableView(ActView):
     done = gettext_lazy("It works again.")
 
 
+class WithdrawView(ActView):
+    service = staticmethod(services.withdraw_approval)
+    done = gettext_lazy("Taken back. What writes for issuers waits for approval again.")
+
+
 class ApproveView(ActView):
     service = staticmethod(services.approve_application)
     done = gettext_lazy("Approved.")
@@ -169,6 +176,8 @@ def application_page(
         "secret": secret,
         "waits": application.permitted_scopes != application.allowed_scopes,
         "may_lose_approval": application.approved_at and not services.is_trusted(actor(request)),
+        "locked": application.disabled_by_administrator and not request.user.is_superuser,
+        "lockable": request.user.is_superuser and not application.disabled_by_administrator,
     }
     status = 400 if form else 200
     return render(request, "oauth/application.html", context, status=status)

@@ -17,4 +17,5 @@ urlpatterns = [
     path(f"{ONE}disable/", mine.DisableView.as_view(), name="disable-application"),
     path(f"{ONE}enable/", mine.EnableView.as_view(), name="enable-application"),
     path(f"{ONE}approve/", mine.ApproveView.as_view(), name="approve-application"),
+    path(f"{ONE}withdraw/", mine.WithdrawView.as_view(), name="withdraw-approval"),
 ]

@@ -169,6 +169,18 @@ class TestApproving:
         application.refresh_from_db()
         assert (application.name, bool(application.approved_at)) == ("Moodle", True)
 
+    def test_an_administrator_takes_it_back(self, made, developer, administrator):
+        application, _ = made
+        address = f"{MINE}{application.client_id}/"
+        administrator.post(f"{address}approve/")
+        assert "Take the approval back" not in developer.get(address).content.decode()
+        assert developer.post(f"{address}withdraw/").status_code == 403
+        assert "Take the approval back" in administrator.get(address).content.decode()
+        assert administrator.post(f"{address}withdraw/").status_code == 302
+        application.refresh_from_db()
+        assert application.permitted_scopes == ["r:profile"]
+        assert LogEntry.objects.filter(verb="application.approval_withdrawn").count() == 1
+
 
 class TestChanging:
     def test_it_is_shown_as_it_is(self, made, developer):
@@ -226,6 +238,35 @@ class TestChanging:
         developer.post(f"{address}enable/")
         assert opens(token) == 403
         assert lms.refresh(token).status_code == 200
+
+
+class TestDisabledByAnAdministrator:
+    @pytest.mark.parametrize("before", [False, True])
+    def test_its_developer_does_not_enable_it(self, made, developer, administrator, before):
+        application, _ = made
+        address = f"{MINE}{application.client_id}/"
+        if before:  # by which a developer could keep the choice
+            developer.post(f"{address}disable/")
+            assert "Only administrators may" in administrator.get(address).content.decode()
+        administrator.post(f"{address}disable/")
+        text = developer.get(address).content.decode()
+        assert "only administrators can enable it" in text
+        assert "enable/" not in text
+        assert developer.post(f"{address}disable/").status_code == 302  # changes nothing
+        assert developer.post(f"{address}enable/").status_code == 403
+        application.refresh_from_db()
+        assert application.disabled_at
+
+    def test_an_administrator_does(self, made, developer, administrator):
+        application, _ = made
+        address = f"{MINE}{application.client_id}/"
+        administrator.post(f"{address}disable/")
+        administrator.post(f"{address}enable/")
+        application.refresh_from_db()
+        assert application.disabled_at is None
+        developer.post(f"{address}disable/")
+        assert developer.post(f"{address}enable/").status_code == 302  # their own again
+        assert LogEntry.objects.filter(verb="application.disabled").count() == 2
 
 
 @pytest.fixture
@@ -298,7 +339,7 @@ class TestEverybodys:
 
 
 class TestWhoMay:
-    PATHS = ("", "secret/", "disable/", "enable/", "approve/")
+    PATHS = ("", "secret/", "disable/", "enable/", "approve/", "withdraw/")
 
     @pytest.mark.parametrize("path", PATHS)
     def test_not_somebody_else(self, made, path):
