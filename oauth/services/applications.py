@@ -1,4 +1,6 @@
-"""Making applications known, and what their developers and administrators do with them."""
+"""Making applications known, and what their developers and administrators do with them. Each act
+goes by the stored row, under its lock, never by what the caller has read of it.
+"""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -72,6 +74,7 @@ def change_application(*, actor: Actor, application: Application, **facts: Any) 
     """Say anew what it is; its type stays. What is not the app that was approved any more waits for
     approval again. Raises ValidationError, PermissionDenied.
     """
+    application = lock(application)
     require_changeable(actor, application)
     described = ApplicationFacts(client_type=application.client_type, **facts)
     check(described, application.user)
@@ -80,7 +83,7 @@ def change_application(*, actor: Actor, application: Application, **facts: Any) 
         application.approved_at = None
     for name, value in new.items():
         setattr(application, name, value)
-    application.save()
+    application.save(update_fields=[*new, "approved_at", "updated"])
     record("application.changed", subject(application), actor=actor)
     return application
 
@@ -90,6 +93,7 @@ def rotate_secret(*, actor: Actor, application: Application) -> str:
     """The new secret, shown this once. The old one is dead from now on. Raises PermissionDenied,
     ValidationError for an application that has none.
     """
+    application = lock(application)
     require_changeable(actor, application)
     if application.is_public:
         raise ValidationError("A public app has no secret.")
@@ -105,6 +109,7 @@ def disable_application(*, actor: Actor, application: Application) -> None:
     disabled and disables again, stays so until an administrator enables it. Raises
     PermissionDenied.
     """
+    application = lock(application)
     require_owner(actor, application)
     for_good = is_administrator(actor)
     if application.disabled_at is None or for_good > application.disabled_by_administrator:
@@ -119,6 +124,7 @@ def enable_application(*, actor: Actor, application: Application) -> None:
     """Let it work again. Raises PermissionDenied, also for its developer where an administrator
     has disabled it.
     """
+    application = lock(application)
     require_owner(actor, application)
     if application.disabled_by_administrator and not is_administrator(actor):
         raise PermissionDenied("An administrator has disabled this app.")
@@ -132,6 +138,7 @@ def enable_application(*, actor: Actor, application: Application) -> None:
 def approve_application(*, actor: Actor, application: Application) -> None:
     """Let it ask for all of its scopes. An administrator's to do: raises PermissionDenied."""
     require_administrator(actor)
+    application = lock(application)
     if application.approved_at is None:
         application.approved_at = timezone.now()
         application.save(update_fields=["approved_at", "updated"])
@@ -144,10 +151,16 @@ def withdraw_approval(*, actor: Actor, application: Application) -> None:
     administrator's to do: raises PermissionDenied.
     """
     require_administrator(actor)
+    application = lock(application)
     if application.approved_at is not None:
         application.approved_at = None
         application.save(update_fields=["approved_at", "updated"])
         record("application.approval_withdrawn", subject(application), actor=actor)
+
+
+def lock(application: Application) -> Application:
+    """As it is stored now, until commit. Tokens and consents may be stored beside it."""
+    return Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application.pk)
 
 
 def require_administrator(actor: Actor) -> None:

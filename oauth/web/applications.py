@@ -99,15 +99,14 @@ class ApplicationPage(LoginRequiredMixin, View):
         form = ChangeForm(request.POST, user=request.user, application=application)
         if not form.is_valid():
             return application_page(request, application, form=form)
-        approved = application.approved_at
         try:
-            services.change_application(
+            changed = services.change_application(
                 actor=actor(request), application=application, **form.cleaned_data
             )
         except ValidationError as error:
             form.add_error(None, error)
             return application_page(request, application, form=form)
-        again = approved and not application.approved_at
+        again = application.approved_at and not changed.approved_at
         said = _("Saved. It waits for approval again.") if again else _("Saved.")
         messages.success(request, said)
         return redirect("application", client_id)
