@@ -3,6 +3,8 @@
 All six are ours because the library's tokens point at one another and must live in one app.
 """
 
+import hashlib
+import json
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -72,6 +74,14 @@ class Application(AbstractApplication):
         """What it may ask for today."""
         allowed: list[str] = self.allowed_scopes
         return [s for s in allowed if self.approved_at or not needs_approval(s)]
+
+    @property
+    def fingerprint(self) -> str:
+        """Of all that an administrator looks at before approving: another name, address, way in or
+        scope makes another.
+        """
+        seen = [self.name, self.client_type, self.redirect_uris, self.grants, self.allowed_scopes]
+        return hashlib.sha256(json.dumps(seen).encode()).hexdigest()
 
     @property
     def domain(self) -> str:

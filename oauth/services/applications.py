@@ -19,6 +19,7 @@ from accounts.secrets import new_secret
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
+from api.errors import Conflict
 from api.scopes import ISSUER_ANY, SERVER_ADMIN, is_known_scope, needs_approval
 from oauth.models import Application
 from oauth.redirects import check_redirect_uri
@@ -135,10 +136,14 @@ def enable_application(*, actor: Actor, application: Application) -> None:
 
 
 @transaction.atomic
-def approve_application(*, actor: Actor, application: Application) -> None:
-    """Let it ask for all of its scopes. An administrator's to do: raises PermissionDenied."""
+def approve_application(*, actor: Actor, application: Application, seen: str) -> None:
+    """Let it ask for all of its scopes. An administrator's to do: raises PermissionDenied. `seen`
+    is the fingerprint of what was looked at: raises Conflict where the app has become another.
+    """
     require_administrator(actor)
     application = lock(application)
+    if application.fingerprint != seen:
+        raise Conflict("The app has changed since you looked at it.")
     if application.approved_at is None:
         application.approved_at = timezone.now()
         application.save(update_fields=["approved_at", "updated"])

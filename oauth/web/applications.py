@@ -19,6 +19,7 @@ from django.views.decorators.cache import never_cache
 
 from accounts.web.acting import actor
 from accounts.web.paging import page_of
+from api.errors import Conflict
 from api.paging import Order
 from oauth import queries
 from oauth.models import Application
@@ -133,12 +134,11 @@ class ActView(LoginRequiredMixin, View):
     http_method_names = ["post"]
     service: Callable[..., None]
     done: str
-    to = "application"
 
     def post(self, request: HttpRequest, client_id: str) -> HttpResponse:
         type(self).service(actor=actor(request), application=found(request, client_id))
         messages.success(request, self.done)
-        return redirect(self.to, client_id) if self.to == "application" else redirect(self.to)
+        return redirect("application", client_id)
 
 
 class DisableView(ActView):
@@ -156,10 +156,24 @@ class WithdrawView(ActView):
     done = gettext_lazy("Taken back. What writes for issuers waits for approval again.")
 
 
-class ApproveView(ActView):
-    service = staticmethod(services.approve_application)
-    done = gettext_lazy("Approved.")
-    to = "applications"
+class ApproveView(LoginRequiredMixin, View):
+    """For administrators: of what the page has shown them, nothing else."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, client_id: str) -> HttpResponse:
+        try:
+            services.approve_application(
+                actor=actor(request),
+                application=found(request, client_id),
+                seen=request.POST.get("seen", ""),
+            )
+        except Conflict:
+            text = _("It has changed since you looked at it, and is not approved. Look again.")
+            messages.error(request, text)
+        else:
+            messages.success(request, _("Approved."))
+        return redirect("applications")
 
 
 def application_page(

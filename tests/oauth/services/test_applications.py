@@ -64,6 +64,7 @@ def test_a_developers_enabling_waits_for_no_page(stale, meanwhile, ada):
 def test_an_approval_is_taken_back_from_who_lost_and_got_it(stale, meanwhile):
     services.withdraw_approval(actor=SERVER, application=meanwhile)
     meanwhile.refresh_from_db()
-    services.approve_application(actor=SERVER, application=stale)  # it has read: approved
+    assert stale.approved_at  # as it was read
+    services.approve_application(actor=SERVER, application=stale, seen=stale.fingerprint)
     meanwhile.refresh_from_db()
     assert meanwhile.approved_at

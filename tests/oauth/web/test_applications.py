@@ -1,5 +1,7 @@
 """/accounts/apps/mine/…: making, changing, disabling and approving apps."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -104,6 +106,20 @@ class TestMaking:
             assert bool(mine.approved_at) is (policy == "anyone")
 
 
+def seen(administrator, application) -> dict[str, str]:
+    """What the button sends that stands beside the app now."""
+    text = administrator.get(MINE).content.decode()
+    assert application.client_id in text
+    return {"seen": re.search(r'name="seen" value="(\w+)"', text)[1]}
+
+
+def approve(administrator, application, **shown: str) -> str:
+    """Look, and approve; the text of the page that follows."""
+    sent = shown or seen(administrator, application)
+    address = f"{MINE}{application.client_id}/approve/"
+    return administrator.post(address, sent, follow=True).content.decode()
+
+
 class TestApproving:
     def test_it_waits(self, made, developer, administrator):
         application, _ = made
@@ -113,7 +129,7 @@ class TestApproving:
         assert "Approve" not in developer.get(MINE).content.decode()
         assert developer.post(f"{address}approve/").status_code == 403
         assert "Waiting for approval" in administrator.get(MINE).content.decode()
-        assert administrator.post(f"{address}approve/").status_code == 302
+        assert "Approved." in approve(administrator, application)
         application.refresh_from_db()
         assert application.permitted_scopes == ["r:profile", "rw:issuer"]
         assert "Waiting for approval" not in administrator.get(MINE).content.decode()
@@ -122,7 +138,7 @@ class TestApproving:
     def test_more_waits_again(self, made, developer, administrator):
         application, _ = made
         address = f"{MINE}{application.client_id}/"
-        administrator.post(f"{address}approve/")
+        approve(administrator, application)
         developer.post(address, FACTS | {"scopes": ["rw:issuer", "rw:issuer:*"]})
         application.refresh_from_db()
         assert application.approved_at is None
@@ -137,7 +153,7 @@ class TestApproving:
     def test_what_is_another_app_waits_again(self, made, developer, administrator, change):
         application, _ = made
         address = f"{MINE}{application.client_id}/"
-        administrator.post(f"{address}approve/")
+        approve(administrator, application)
         assert "need approval again" in developer.get(address).content.decode()
         text = developer.post(address, FACTS | change, follow=True).content.decode()
         assert "Saved. It waits for approval again." in text
@@ -155,7 +171,7 @@ class TestApproving:
     def test_what_is_the_same_app_stays_approved(self, made, developer, administrator, change):
         application, _ = made
         address = f"{MINE}{application.client_id}/"
-        administrator.post(f"{address}approve/")
+        approve(administrator, application)
         text = developer.post(address, FACTS | change, follow=True).content.decode()
         assert "waits" not in text
         application.refresh_from_db()
@@ -164,15 +180,37 @@ class TestApproving:
     def test_an_administrators_own_change_keeps_it(self, made, administrator):
         application, _ = made
         address = f"{MINE}{application.client_id}/"
-        administrator.post(f"{address}approve/")
+        approve(administrator, application)
         administrator.post(address, FACTS | self.OTHER_WAY_IN | {"name": "Moodle"})
         application.refresh_from_db()
         assert (application.name, bool(application.approved_at)) == ("Moodle", True)
 
+    @pytest.mark.parametrize(
+        "change",
+        [{"name": "Moodle"}, {"redirect_uris": "https://evil.example/cb"}, OTHER_WAY_IN,
+         {"scopes": ["rw:issuer", "rw:backpack"]}],
+    )  # fmt: skip
+    def test_what_nobody_looked_at_is_not_approved(self, made, developer, administrator, change):
+        application, _ = made
+        shown = seen(administrator, application)
+        developer.post(f"{MINE}{application.client_id}/", FACTS | change)
+        for sent in (shown, {"seen": ""}):
+            text = approve(administrator, application, **sent)
+            assert "It has changed since you looked at it" in text
+            assert "Waiting for approval" in text
+        application.refresh_from_db()
+        assert application.approved_at is None
+        assert "Approved." in approve(administrator, application)
+
+    def test_every_address_is_shown(self, developer, administrator):
+        uris = f"{CALLBACK}\nhttps://evil.example/cb"
+        developer.post(NEW, FACTS | {"redirect_uris": uris})
+        assert "https://evil.example/cb" in administrator.get(MINE).content.decode()
+
     def test_an_administrator_takes_it_back(self, made, developer, administrator):
         application, _ = made
         address = f"{MINE}{application.client_id}/"
-        administrator.post(f"{address}approve/")
+        approve(administrator, application)
         assert "Take the approval back" not in developer.get(address).content.decode()
         assert developer.post(f"{address}withdraw/").status_code == 403
         assert "Take the approval back" in administrator.get(address).content.decode()
