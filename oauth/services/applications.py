@@ -73,15 +73,19 @@ def create_application(*, actor: Actor, user: User, **facts: Any) -> tuple[Appli
 @transaction.atomic
 def change_application(*, actor: Actor, application: Application, **facts: Any) -> Application:
     """Say anew what it is; its type stays. What is not the app that was approved any more waits for
-    approval again. Raises ValidationError, PermissionDenied.
+    approval again, and asks its people again; the tokens that it holds go on. Raises
+    ValidationError, PermissionDenied.
     """
     application = lock(application)
     require_changeable(actor, application)
     described = ApplicationFacts(client_type=application.client_type, **facts)
     check(described, application.user)
     new = columns(described)
-    if not is_trusted(actor) and is_another(application, new):
-        application.approved_at = None
+    if is_another(application, new):
+        # The rows stay: by them people find and take back what it holds.
+        application.consents.update(scopes=[])
+        if not is_trusted(actor):
+            application.approved_at = None
     for name, value in new.items():
         setattr(application, name, value)
     application.save(update_fields=[*new, "approved_at", "updated"])
@@ -165,7 +169,9 @@ def withdraw_approval(*, actor: Actor, application: Application) -> None:
 
 def lock(application: Application) -> Application:
     """As it is stored now, until commit. Tokens and consents may be stored beside it."""
-    return Application.objects.select_for_update(of=("self",), no_key=True).get(pk=application.pk)
+    rows = Application.objects.select_for_update(of=("self",), no_key=True)
+    stored: Application = rows.get(pk=application.pk)
+    return stored
 
 
 def require_administrator(actor: Actor) -> None:
@@ -188,8 +194,8 @@ def require_changeable(actor: Actor, application: Application) -> None:
 
 
 def is_another(application: Application, new: Mapping[str, Any]) -> bool:
-    """Would an administrator have to look again: at its name, at where people and their codes are
-    sent, at how it gets in, at what it may write?
+    """Would people and administrators have to look again: at its name, at where people and their
+    codes are sent, at how it gets in, at what it may write?
     """
     strong = {scope for scope in new["allowed_scopes"] if needs_approval(scope)}
     return (

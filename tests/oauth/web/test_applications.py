@@ -278,6 +278,62 @@ class TestChanging:
         assert lms.refresh(token).status_code == 200
 
 
+class TestAskingPeopleAgain:
+    """Whatever is approved: what people allowed was that app, at that host."""
+
+    OTHER = ({"name": "Moodle"}, {"redirect_uris": f"{CALLBACK}\nhttps://evil.example/cb"})
+    ASKED = {"scope": "r:profile"}
+
+    @pytest.fixture
+    def allowed(self, made, endpoint) -> Dance:
+        """Grace has allowed it to see her profile, and is not asked again."""
+        grace = Dance(endpoint, *made, person("grace@example.org"))
+        grace.held = grace.token("r:profile", **self.ASKED)
+        assert grace.visit(**self.ASKED).status_code == 303
+        return grace
+
+    @pytest.mark.parametrize("change", OTHER)
+    @pytest.mark.parametrize("policy", ["approved", "anyone"])
+    def test_another_app_asks(self, made, developer, allowed, settings, policy, change):
+        settings.LAUREL_APP_CREATION = policy
+        developer.post(f"{MINE}{made[0].client_id}/", FACTS | change)
+        assert allowed.visit(**self.ASKED).status_code == 200
+        allowed.code("r:profile", **self.ASKED)
+        assert allowed.visit(**self.ASKED).status_code == 303
+
+    def test_one_that_an_administrator_changed_does_too(self, made, administrator, allowed):
+        administrator.post(f"{MINE}{made[0].client_id}/", FACTS | self.OTHER[0])
+        assert allowed.visit(**self.ASKED).status_code == 200
+
+    def test_what_was_allowed_the_old_one_is_not_allowed_the_new_one(
+        self, made, developer, allowed
+    ):
+        """Not even to who allows the new one something else."""
+        developer.post(f"{MINE}{made[0].client_id}/", FACTS | {"scopes": ["r:profile", "r:issuer"]})
+        allowed.code("r:issuer", scope="r:issuer")
+        both = {"scope": "r:profile r:issuer"}
+        assert allowed.visit(**both).status_code == 303
+        developer.post(
+            f"{MINE}{made[0].client_id}/",
+            FACTS | self.OTHER[0] | {"scopes": ["r:profile", "r:issuer"]},
+        )
+        allowed.code("r:issuer", scope="r:issuer")
+        assert allowed.visit(**both).status_code == 200
+
+    def test_the_same_app_does_not(self, made, developer, allowed):
+        facts = FACTS | {"redirect_uris": f"{CALLBACK}\nhttps://app.example/other"}
+        developer.post(f"{MINE}{made[0].client_id}/", facts)
+        assert allowed.visit(**self.ASKED).status_code == 303
+
+    def test_its_tokens_go_on_and_are_taken_back(self, made, developer, allowed):
+        developer.post(f"{MINE}{made[0].client_id}/", FACTS | self.OTHER[0])
+        assert opens(allowed.held, "/v2/users/self") == 200
+        page = allowed.browser.get("/accounts/apps/").content.decode()
+        assert "asks you again" in page
+        allowed.browser.post(re.search(r'action="(/accounts/apps/\w+/revoke/)"', page)[1])
+        assert opens(allowed.held, "/v2/users/self") == 401
+
+
 class TestDisabledByAnAdministrator:
     @pytest.mark.parametrize("before", [False, True])
     def test_its_developer_does_not_enable_it(self, made, developer, administrator, before):
