@@ -12,6 +12,11 @@ from accounts.models import User
 from api.scopes import is_within
 from oauth.models import PUBLIC_CLIENT_ID, AccessToken, Application, Consent, RefreshToken
 
+# Of tokens: what they were got by is there still, and so is who holds them.
+NOT_TAKEN_AWAY = (Q(app_password=None) | Q(app_password__revoked_at=None)) & Q(
+    application__disabled_at=None
+)
+
 
 def applications_of(user: User) -> QuerySet[Application]:
     """What the person has made, newest first."""
@@ -62,9 +67,7 @@ def living_token(raw: str) -> AccessToken | None:
     token = (
         AccessToken.objects.select_related("user", "application__user")
         .annotate(consent_used_at=Subquery(consent.values("last_used_at")))
-        .filter(token_checksum=checksum(raw), expires__gt=timezone.now())
-        .filter(Q(app_password=None) | Q(app_password__revoked_at=None))
-        .filter(application__disabled_at=None)
+        .filter(NOT_TAKEN_AWAY, token_checksum=checksum(raw), expires__gt=timezone.now())
         .first()
     )
     if token is None:
@@ -83,10 +86,9 @@ def living_scopes(token: AccessToken | RefreshToken) -> list[str]:
 
 def living_tokens_of(user: User) -> QuerySet[AccessToken]:
     """The person's access tokens that would let somebody in now."""
-    by_app_password = Q(app_password__isnull=False, app_password__revoked_at=None)
-    by_sign_in = Q(app_password=None, sign_in=user.get_session_auth_hash())
-    rows = AccessToken.objects.filter(by_app_password | by_sign_in, user=user)
-    living = rows.filter(expires__gt=timezone.now(), application__disabled_at=None)
+    signed_in = Q(app_password__isnull=False) | Q(sign_in=user.get_session_auth_hash())
+    rows = AccessToken.objects.filter(NOT_TAKEN_AWAY, signed_in, user=user)
+    living = rows.filter(expires__gt=timezone.now())
     return living.select_related("application").annotate(created_at=F("created"))
 
 
@@ -95,9 +97,8 @@ def living_refresh_token(raw: str) -> RefreshToken | None:
     since = timezone.now() - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS - 1)
     token = (
         RefreshToken.objects.select_related("user")
-        .filter(token_checksum=checksum(raw), revoked=None, access_token__expires__gt=since)
-        .filter(Q(app_password=None) | Q(app_password__revoked_at=None))
-        .filter(application__disabled_at=None)
+        .filter(NOT_TAKEN_AWAY, token_checksum=checksum(raw), revoked=None)
+        .filter(access_token__expires__gt=since)
         .first()
     )
     return token if token and token.user.is_active and still_signed_in(token) else None
