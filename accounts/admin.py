@@ -34,7 +34,7 @@ class UserAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
-    @admin.action(description="Close these accounts: nothing of theirs opens anything any more")
+    @admin.action(description="Close these accounts: neither they nor their apps open anything")
     def close_accounts(self, request: HttpRequest, users: QuerySet[User]) -> None:
         self.each(request, users, partial(set_active, actor=actor(request), active=False))
 

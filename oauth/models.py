@@ -18,6 +18,7 @@ from oauth2_provider.models import (
     AbstractGrant,
     AbstractIDToken,
     AbstractRefreshToken,
+    ApplicationManager,
 )
 
 from accounts.models import AppPassword
@@ -26,6 +27,13 @@ from api.scopes import needs_approval
 from oauth.redirects import is_registered
 
 PUBLIC_CLIENT_ID = "public"  # the client of those who send a user name and an app password alone
+
+
+class Applications(ApplicationManager):
+    """With their developers: an app works while theirs is an open account."""
+
+    def get_queryset(self) -> models.QuerySet["Application"]:
+        return super().get_queryset().select_related("user")
 
 
 class Application(AbstractApplication):
@@ -47,6 +55,8 @@ class Application(AbstractApplication):
     # Then administrators alone enable it.
     disabled_by_administrator = models.BooleanField(default=False)
 
+    objects = Applications()
+
     class Meta(AbstractApplication.Meta):
         pass
 
@@ -58,7 +68,12 @@ class Application(AbstractApplication):
 
     def is_usable(self, request: Any) -> bool:
         """The library asks this whenever it looks a client up."""
-        return self.disabled_at is None
+        return self.disabled_at is None and not self.developer_is_gone
+
+    @property
+    def developer_is_gone(self) -> bool:
+        """Is the account of its developer closed? Those that nobody owns go on."""
+        return self.user is not None and not self.user.is_active
 
     @property
     def is_public(self) -> bool:

@@ -12,9 +12,11 @@ from accounts.models import User
 from api.scopes import is_within
 from oauth.models import PUBLIC_CLIENT_ID, AccessToken, Application, Consent, RefreshToken
 
-# Of tokens: what they were got by is there still, and so is who holds them.
-NOT_TAKEN_AWAY = (Q(app_password=None) | Q(app_password__revoked_at=None)) & Q(
-    application__disabled_at=None
+# Of tokens: what they were got by is there still, and so is the app that holds them.
+NOT_TAKEN_AWAY = (
+    (Q(app_password=None) | Q(app_password__revoked_at=None))
+    & Q(application__disabled_at=None)
+    & (Q(application__user=None) | Q(application__user__is_active=True))
 )
 
 
@@ -25,7 +27,7 @@ def applications_of(user: User) -> QuerySet[Application]:
 
 def everybodys_applications() -> QuerySet[Application]:
     """Those that people have made and those that registered themselves."""
-    return Application.objects.exclude(client_id=PUBLIC_CLIENT_ID).select_related("user")
+    return Application.objects.exclude(client_id=PUBLIC_CLIENT_ID)
 
 
 def application_for(user: User, client_id: str) -> Application:
@@ -33,13 +35,13 @@ def application_for(user: User, client_id: str) -> Application:
     DoesNotExist.
     """
     mine = everybodys_applications() if user.is_superuser else applications_of(user)
-    return mine.select_related("user").get(client_id=client_id)
+    return mine.get(client_id=client_id)
 
 
 def unapproved_applications() -> list[Application]:
     """Those that ask for scopes which wait for an administrator, oldest first."""
     waiting = Application.objects.filter(approved_at=None, disabled_at=None).exclude(user=None)
-    rows = waiting.select_related("user").order_by("created")
+    rows = waiting.order_by("created")
     return [row for row in rows if row.permitted_scopes != row.allowed_scopes]
 
 

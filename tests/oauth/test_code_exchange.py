@@ -10,7 +10,7 @@ from oauth.models import AccessToken, Grant, RefreshToken
 from tests.oauth.conftest import TokenEndpoint, basic
 from tests.oauth.flows import CALLBACK, opens
 from tests.support.threads import together
-from tests.support.worlds import issuer_of
+from tests.support.worlds import issuer_of, person
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -210,11 +210,12 @@ class TestLivingTokens:
         fields = {"grant_type": "refresh_token", "refresh_token": token["refresh_token"]}
         assert endpoint.form(**fields).status_code == 200
 
-    def test_a_closed_account(self, dance, ada):
-        lms = dance()
+    def test_a_closed_account(self, dance):
+        lms, grace = dance(), person("grace@example.org")
+        lms.browser.force_login(grace)
         code, token = lms.code(), lms.token("r:issuer", scope="r:issuer")
-        ada.is_active = False
-        ada.save()
+        grace.is_active = False
+        grace.save()
         assert opens(token) == 401
         assert refused(lms.refresh(token))
         assert refused(lms.exchange(code))

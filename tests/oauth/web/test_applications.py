@@ -6,10 +6,12 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from accounts.services.people import set_active
 from activity.models import LogEntry
 from api.paging import Cursor
 from api.scopes import BADGE_CONNECT
 from oauth.models import Application
+from oauth.queries import living_refresh_token, living_tokens_of
 from oauth.services.registrations import register_application
 from tests.oauth.flows import CALLBACK, Dance, opens
 from tests.oauth.test_registration import MOODLE
@@ -361,6 +363,36 @@ class TestDisabledByAnAdministrator:
         developer.post(f"{address}disable/")
         assert developer.post(f"{address}enable/").status_code == 302  # their own again
         assert LogEntry.objects.filter(verb="application.disabled").count() == 2
+
+
+class TestItsDeveloperIsGone:
+    """Closed accounts act for nobody, by no app of theirs either."""
+
+    def test_it_works_for_nobody_until_the_account_is_opened(
+        self, made, endpoint, ada, administrator
+    ):
+        address = f"{MINE}{made[0].client_id}/"
+        user = person("grace@example.org")
+        grace = Dance(endpoint, *made, user)
+        held = grace.token("r:profile", scope="r:profile")
+        code = grace.code("r:profile", scope="r:profile")
+        set_active(actor=SERVER, user=ada, active=False)
+        assert opens(held) == 401
+        assert living_refresh_token(held["refresh_token"]) is None
+        assert grace.refresh(held).status_code == 401
+        assert grace.exchange(code).status_code == 401
+        assert grace.visit().status_code == 400
+        assert not list(living_tokens_of(user))
+        assert "account is closed" in administrator.get(address).content.decode()
+        set_active(actor=SERVER, user=ada, active=True)
+        assert opens(held) == 403  # alive, and too little for this
+        assert living_refresh_token(held["refresh_token"])
+        assert grace.refresh(held).status_code == 200
+        assert "account is closed" not in administrator.get(address).content.decode()
+
+    def test_looking_it_up_takes_one_query(self, made, django_assert_num_queries):
+        with django_assert_num_queries(1):
+            assert Application.objects.get(pk=made[0].pk).is_usable(None)
 
 
 @pytest.fixture
