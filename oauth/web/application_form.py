@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import gettext_noop
 
 from accounts.models import User
+from accounts.web.granting import in_words
 from api.scopes import ADMINISTRATION, ISSUER_ANY, SCOPES
 from oauth.models import Application
 from oauth.services.applications import DEFAULT_SCOPES, GRANTS
@@ -15,6 +16,7 @@ GRANT_CHOICES = [
     ("authorization-code", _("People allow it to act for them")),
     ("client-credentials", _("It acts for me, by itself (confidential apps)")),
 ]
+PASSWORD = _("People give it an app password")
 
 
 class ApplicationForm(forms.Form):
@@ -70,7 +72,9 @@ class ApplicationForm(forms.Form):
 
 
 class ChangeForm(ApplicationForm):
-    """The same of one that exists: its type stays."""
+    """The same of one that exists: its type stays. What the command line gave it beside what is
+    offered here has a box, too: a save takes away what is unticked alone.
+    """
 
     client_type = None
 
@@ -87,3 +91,12 @@ class ChangeForm(ApplicationForm):
             "terms_url": application.terms_url,
         }
         super().__init__(*args, initial=initial, **kwargs)
+        self.offer("grants", [(name, PASSWORD) for name in initial["grants"]])
+        has = application.allowed_scopes
+        self.offer("scopes", [(scope, f"{in_words(scope, {})} ({scope})") for scope in has])
+
+    def offer(self, name: str, choices: list[tuple[str, Any]]) -> None:
+        """These as well, where they are not offered anyway."""
+        offered = list(self.fields[name].choices)
+        known = dict(offered)
+        self.fields[name].choices = offered + [one for one in choices if one[0] not in known]

@@ -280,6 +280,43 @@ class TestChanging:
         assert lms.refresh(token).status_code == 200
 
 
+class TestOfTheCommandLine:
+    """`laurel oauth-app` makes apps that the page offers nobody to make."""
+
+    def saved(self, developer, application, **change: str) -> Application:
+        """The page's form sent as a browser does: what is ticked stays ticked."""
+        address = f"{MINE}{application.client_id}/"
+        form = developer.get(address).context["form"]
+        sent = {
+            field.name: field.value()
+            if not hasattr(field.field, "choices")
+            else [str(box.data["value"]) for box in field.subwidgets if box.data["selected"]]
+            for field in form
+        }
+        assert developer.post(address, sent | change).status_code == 302
+        return Application.objects.get(pk=application.pk)
+
+    @pytest.mark.parametrize(
+        ("grants", "scopes"),
+        [
+            (["password"], ["r:profile", "rw:issuer"]),
+            (["authorization-code", "password"], [READ, "r:profile"]),
+            (["client-credentials"], ["rw:issuer:abc"]),
+        ],
+    )
+    def test_a_new_name_takes_nothing_away(self, developer, application, grants, scopes):
+        app, _ = application(grants=grants, scopes=scopes, redirect_uris=[CALLBACK])
+        saved = self.saved(developer, app, name="New")
+        assert saved.name == "New"
+        assert set(saved.grants) == set(app.grants)
+        assert set(saved.allowed_scopes) == set(scopes)
+
+    def test_nobody_gets_more_by_it(self, developer, made):
+        for more in ({"grants": ["password"]}, {"scopes": [READ]}):
+            answer = developer.post(f"{MINE}{made[0].client_id}/", FACTS | more)
+            assert answer.status_code == 400
+
+
 class TestAskingPeopleAgain:
     """Whatever is approved: what people allowed was that app, at that host."""
 
