@@ -11,7 +11,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "Laurel"
 
     def ready(self) -> None:
-        from config import checks, housekeeping  # noqa: F401 - the rooms exist only now
+        from config import checks, housekeeping, staff_pages  # noqa: F401 - the rooms exist only now
 
         housekeeping.register()
         if settings.CELERY_BROKER_URL:

@@ -83,7 +83,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "csp",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # registers nothing: config/staff_pages.py
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
