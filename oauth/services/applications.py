@@ -16,6 +16,7 @@ from oauth2_provider.generators import generate_client_id
 
 from accounts.models import User
 from accounts.secrets import new_secret
+from accounts.services.people import one_line
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
@@ -257,10 +258,8 @@ def columns(facts: ApplicationFacts) -> dict[str, Any]:
 
 def clean_name(name: str) -> str:
     """As people are shown it: composed, on one line, without what turns or hides letters."""
-    shown = "".join(
-        c for c in unicodedata.normalize("NFC", name) if unicodedata.category(c) != "Cf"
-    )
-    return " ".join(shown.split())
+    visible = "".join(c for c in name if unicodedata.category(c) != "Cf")
+    return " ".join(one_line(visible).split())
 
 
 def is_administrator(actor: Actor) -> bool:

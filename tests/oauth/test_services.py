@@ -30,6 +30,27 @@ def test_a_public_application_has_no_secret(application):
 
 
 @pytest.mark.parametrize(
+    "name",
+    [
+        " L  M\nS\t",
+        "L \x00M\x1b S",
+        "L M\x85S \x7f",
+        "L\u202e M \u200bS",
+        "L M \x01 S",
+        "L \ud800M S",
+    ],
+)
+def test_a_name_is_one_line_of_letters(application, name):
+    """What turns, hides or breaks letters is left out (a terminal or a log would obey it)."""
+    assert application(name=name)[0].name == "L M S"
+
+
+def test_a_name_of_nothing_visible_is_none(application):
+    with pytest.raises(ValidationError):
+        application(name="\x00\u200b \x1b")
+
+
+@pytest.mark.parametrize(
     ("wrong", "field"),
     [
         ({"grants": ["magic"]}, "grants"),
