@@ -13,6 +13,7 @@ from django.http import HttpRequest
 
 from accounts.models import TermsVersion, User
 from accounts.services.people import set_active, set_administrator
+from accounts.services.second_factors import remove_second_factors
 from accounts.web.acting import actor
 
 
@@ -26,7 +27,10 @@ class UserAdmin(admin.ModelAdmin):
     ordering = ("email",)
     fields = (*list_display, "date_joined", "entity_id")
     readonly_fields = fields
-    actions = ("close_accounts", "open_accounts", "make_administrators", "end_administrators")
+    actions = (
+        *("close_accounts", "open_accounts", "make_administrators", "end_administrators"),
+        "remove_second_factors",
+    )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -53,6 +57,10 @@ class UserAdmin(admin.ModelAdmin):
         self.each(
             request, users, partial(set_administrator, actor=actor(request), administrator=False)
         )
+
+    @admin.action(description="Take their authenticator apps and passkeys away: they lost them")
+    def remove_second_factors(self, request: HttpRequest, users: QuerySet[User]) -> None:
+        self.each(request, users, partial(remove_second_factors, actor=actor(request)))
 
     def each(self, request: HttpRequest, users: QuerySet[User], act: Callable[..., Any]) -> None:
         """One by one: what cannot be done to one is said, and done to the others."""

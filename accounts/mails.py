@@ -108,6 +108,10 @@ MAILS = {
     "recovery_codes_generated": notice(
         _("New recovery codes"), _("New recovery codes were made for your account.")
     ),
+    "second_factors_removed": notice(
+        _("Your second factors were removed"),
+        _("An administrator removed the authenticator app and the passkeys of your account."),
+    ),
     "account_connected": notice(
         _("A way to sign in was added"),
         _("Your account was connected with one at another organisation."),

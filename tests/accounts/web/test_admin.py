@@ -1,8 +1,10 @@
 """/staff/: Django's admin has no sign-in of its own that would let passwords be guessed."""
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from activity.models import LogEntry
+from jobs.models import Job
 from tests.accounts.browsing import signed_in
 from tests.support.servers import PASSWORD
 from tests.support.worlds import API, person
@@ -66,6 +68,20 @@ def test_the_last_administrator_stays(client, action):
     assert "last administrator" in act(client, action, ada)
     ada.refresh_from_db()
     assert ada.is_active and ada.is_superuser
+
+
+@pytest.mark.django_db
+def test_who_lost_the_second_factor_is_let_in_again(client):
+    ada, eve = person(administrator=True), person("eve@example.org")
+    for user in (ada, eve):
+        Authenticator.objects.create(user=user, type="totp", data={})
+    client.force_login(ada)
+    act(client, "remove_second_factors", eve)
+    act(client, "remove_second_factors", eve)  # nothing left: nobody is told twice
+    assert [row.user for row in Authenticator.objects.all()] == [ada]
+    assert LogEntry.objects.filter(verb="user.second-factors-removed").count() == 1
+    (mail,) = Job.objects.filter(kind="accounts.mail")
+    assert mail.payload["mail"] == "second_factors_removed"
 
 
 @pytest.mark.django_db
