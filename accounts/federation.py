@@ -3,14 +3,17 @@
 from typing import Any
 
 import requests
+from allauth.account.models import EmailAddress
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.providers.base import Provider
 from django.conf import settings
 from django.db import transaction
 from django.http import HttpRequest
 from requests.adapters import BaseAdapter
 from requests.structures import CaseInsensitiveDict
 
+from accounts.domains import is_at_one_of
 from accounts.models import User
 from accounts.services.people import one_line
 from activity.actors import Actor, Channel
@@ -67,27 +70,49 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """Whom an organisation vouches for is welcome, whatever `LAUREL_SIGNUP` says of others."""
         return True
 
+    def is_email_verified(self, provider: Provider, email: str) -> bool:
+        """By its domain alone no address is: in `populate_user` the organisation's word is asked
+        for, too.
+        """
+        return False
+
     def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
         """An account made with an address of the organisation's own domains is the same person's.
         Of other addresses it may say what it likes.
         """
-        domains = login.provider.app.settings.get("verified_email")
-        # The library knows `true` as well: all addresses. That is more than one of them can vouch
-        # for.
-        return isinstance(domains, list) and email.rpartition("@")[2].lower() in domains
+        return may_vouch_for(login.provider, email)
 
     def populate_user(
         self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]
     ) -> User:
+        for address in sociallogin.email_addresses:
+            told = says_verified(sociallogin.provider, address, data)
+            address.verified = told and may_vouch_for(sociallogin.provider, address.email)
         user = super().populate_user(request, sociallogin, data)
         user.first_name, user.last_name = one_line(user.first_name), one_line(user.last_name)
         return user
 
     @transaction.atomic
     def save_user(self, request: HttpRequest, sociallogin: SocialLogin, form: Any = None) -> User:
-        for address in sociallogin.email_addresses:
-            address.verified = address.verified is True  # some send the word "false"
         user = super().save_user(request, sociallogin, form)
         actor = Actor(user=user, channel=Channel.WEB)
         record("user.signed-up", Subject("user", user.entity_id), actor=actor)
         return user
+
+
+def may_vouch_for(provider: Provider, email: str) -> bool:
+    """Whether the address is at one of the domains that the operator named for the provider."""
+    domains = provider.app.settings.get("verified_email")
+    # The library knows `true` as well: all addresses. That is more than one can vouch for.
+    return isinstance(domains, list) and is_at_one_of(email, map(str, domains))
+
+
+def says_verified(provider: Provider, address: EmailAddress, told: dict[str, Any]) -> bool:
+    """Whether the provider says that it has verified the address.
+
+    OpenID Connect has a claim for it (Core 1.0, 5.1). SAML has none: that the provider signs the
+    address is its word, unless an attribute beside it denies it.
+    """
+    if provider.id == "saml":
+        return told.get("email_verified", True) is True
+    return address.verified in (True, "true")  # some send a word, "false" as well

@@ -4,11 +4,13 @@ from typing import Any
 
 from django.conf import settings
 
+from accounts.domains import is_at_one_of
+
 
 def may_sign_up(email: str) -> bool:
     """`LAUREL_SIGNUP`: whether an account may be made for this address."""
     allowed = settings.LAUREL_SIGNUP
-    return allowed == ["open"] or email.rpartition("@")[2].lower() in allowed
+    return allowed == ["open"] or is_at_one_of(email, allowed)
 
 
 def may_create_issuers(user: Any) -> bool:

@@ -102,13 +102,48 @@ def test_of_other_addresses_it_may_say_what_it_likes(client, provider, verified)
     assert [letter.to for letter in sent()] == [["ada@example.org"]]
 
 
-@pytest.mark.parametrize("verified", [False, "false", None])
-def test_an_address_that_nobody_vouches_for_is_proved_first(client, provider, verified):
-    provider.person |= {"email": "joan@elsewhere.example", "email_verified": verified}
+@pytest.mark.parametrize(
+    ("email", "verified"),
+    [("head@bank.example", True), ("joan@elsewhere.example", False),
+     ("joan@below.northfield.example", True), ("joan@\uff4eorthfield.example", True),
+     ("joan@northfield.example", False), ("joan@northfield.example", "false"),
+     ("joan@northfield.example", None)],
+)  # fmt: skip
+def test_a_new_address_is_proved_unless_its_own_provider_has_verified_it(
+    client, provider, email, verified
+):
+    provider.person |= {"email": email, "email_verified": verified}
     assert go(client)["Location"] == "/accounts/confirm-email/"
     assert not inside(client)
     assert not EmailAddress.objects.get().verified
-    assert [letter.to for letter in sent()] == [["joan@elsewhere.example"]]
+    assert [letter.to for letter in sent()] == [[email]]
+
+
+def test_an_account_is_not_opened_by_an_address_that_the_provider_has_not_verified(
+    client, provider
+):
+    """Some let people write whatever address they like into their profile."""
+    person("joan@northfield.example")
+    provider.person["email_verified"] = False
+    assert go(client)["Location"] == "/accounts/confirm-email/"
+    assert not inside(client)
+
+
+@pytest.mark.parametrize(
+    ("named", "email"),
+    [("Northfield.Example", "joan@northfield.example"),
+     ("B\u00fccher.example", "joan@b\u00fccher.example"),
+     ("xn--bcher-kva.example", "joan@b\u00fccher.example"),
+     (" b\u00fccher.example", "joan@xn--bcher-kva.example")],
+)  # fmt: skip
+def test_a_domain_may_be_written_in_any_way(client, provider, settings, named, email):
+    (app,) = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"]
+    app["settings"]["verified_email"] = [named]
+    joan = person(email)
+    provider.person["email"] = email
+    go(client)
+    assert inside(client)
+    assert User.objects.get() == joan
 
 
 def test_names_are_cleaned(client, provider):
@@ -181,7 +216,8 @@ def test_one_from_the_admin(client, provider, settings):
     settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True}}
     SocialApp.objects.create(
         provider="openid_connect", provider_id="organisation", name="By hand",
-        client_id=CLIENT_ID, secret=CLIENT_SECRET, settings={"server_url": provider.url},
+        client_id=CLIENT_ID, secret=CLIENT_SECRET,
+        settings={"server_url": provider.url, "verified_email": ["northfield.example"]},
     )  # fmt: skip
     go(client)
     assert inside(client)

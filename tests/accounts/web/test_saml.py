@@ -107,9 +107,23 @@ def test_a_new_person(client, idp):
     assert inside(client)
 
 
+def test_a_new_address_of_another_domain_is_proved_first(client, idp):
+    assert go(client, idp, "head@bank.example") == "/accounts/confirm-email/"
+    assert not inside(client)
+
+
 def test_of_other_addresses_it_may_say_what_it_likes(client, idp):
     person("ada@example.org")
     assert go(client, idp, "ada@example.org") == "/accounts/confirm-email/"
+    assert not inside(client)
+
+
+def test_an_address_that_it_denies_is_proved_first(client, idp):
+    """By an attribute that the operator has mapped."""
+    app = SocialApp.objects.get()
+    app.settings["attribute_mapping"] = {"email": MAIL, "email_verified": MAIL}
+    app.save()
+    assert go(client, idp, "joan@northfield.example") == "/accounts/confirm-email/"
     assert not inside(client)
 
 
