@@ -15,6 +15,8 @@ from requests.structures import CaseInsensitiveDict
 
 from accounts.domains import is_at_one_of
 from accounts.models import User
+from accounts.queries import address_of_account
+from accounts.services.addresses import forget_claims
 from accounts.services.people import one_line
 from activity.actors import Actor, Channel
 from activity.services import record
@@ -76,11 +78,18 @@ class SocialAccountAdapter(DefaultSocialAccountAdapter):
         """
         return False
 
-    def can_authenticate_by_email(self, login: SocialLogin, email: str) -> bool:
-        """An account made with an address of the organisation's own domains is the same person's.
-        Of other addresses it may say what it likes.
+    @transaction.atomic
+    def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
+        """Who has proved here the address that the organisation vouches for. Who merely claims it,
+        to have its owner come into an account of theirs, has lost it.
         """
-        return may_vouch_for(login.provider, email)
+        for address in sociallogin.email_addresses:
+            if address.verified:
+                forget_claims(address.email)
+                known = address_of_account(address.email)
+                if known and known.verified:
+                    return known.user, address.email
+        return None
 
     def populate_user(
         self, request: HttpRequest, sociallogin: SocialLogin, data: dict[str, Any]

@@ -42,24 +42,31 @@ def add_address(*, actor: Actor, user: User, email: str) -> EmailAddress:
 
 @transaction.atomic
 def verify_address(*, actor: Actor, address: EmailAddress) -> bool:
-    """Its holder reads mail to it. False if it is another account's verified one meanwhile.
-
-    Who else claimed it has lost it: their row goes, and an account that has nothing but this claim.
+    """Its holder reads mail to it, and who else claimed it has lost it. False if it is another
+    account's verified one meanwhile.
     """
     others = EmailAddress.objects.filter(email=address.email).exclude(pk=address.pk)
     if others.filter(verified=True).exists():
         return False
-    for claim in others.select_related("user"):
-        proved = EmailAddress.objects.filter(user=claim.user, verified=True).exists()
-        if not claim.primary:
-            claim.delete()
-        elif not proved and claim.user.last_login is None:
-            claim.user.delete()
+    forget_claims(address.email, but=address.pk)
     changed = EmailAddress.objects.filter(pk=address.pk, verified=False).update(verified=True)
     address.verified = True
     if changed:
         note("address.verified", address, actor)
     return True
+
+
+def forget_claims(email: str, *, but: int | None = None) -> None:
+    """Of an address that somebody proves now, all other unproved rows go, and accounts that have
+    nothing but such a claim.
+    """
+    claims = EmailAddress.objects.filter(email=normalise_identity("email", email), verified=False)
+    for claim in claims.exclude(pk=but).select_related("user"):
+        proved = EmailAddress.objects.filter(user=claim.user, verified=True).exists()
+        if not claim.primary:
+            claim.delete()
+        elif not proved and claim.user.last_login is None:
+            claim.user.delete()
 
 
 @transaction.atomic

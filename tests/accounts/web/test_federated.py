@@ -11,11 +11,13 @@ from allauth.socialaccount.models import SocialAccount, SocialApp
 from django.test import Client
 
 from accounts.models import User
+from accounts.services.people import sign_up
 from activity.models import LogEntry
 from tests.accounts.browsing import sure, verbs_of
 from tests.accounts.mailing import sent
 from tests.support.openid import CLIENT_ID, CLIENT_SECRET, Provider
-from tests.support.worlds import person
+from tests.support.servers import PASSWORD
+from tests.support.worlds import SERVER, person
 
 LOGIN = "/accounts/oidc/organisation/login/"
 CONNECTIONS = "/accounts/connections/"
@@ -89,6 +91,20 @@ def test_an_account_with_an_address_of_its_domains_is_the_same_person(client, pr
     assert inside(client)
     assert User.objects.get() == joan
     assert SocialAccount.objects.get().user == joan
+
+
+def test_who_claims_an_address_does_not_get_its_owner_into_their_account(client, provider):
+    """Neither with a second address that is not proved, nor with an account made in its name."""
+    mallory = person("mallory@example.org")
+    EmailAddress.objects.create(user=mallory, email="joan@northfield.example")
+    sign_up(actor=SERVER, email="joan@northfield.example", password=PASSWORD)
+    go(client)
+    assert inside(client)
+    joan = SocialAccount.objects.get().user
+    assert joan != mallory
+    assert not joan.has_usable_password()
+    assert set(User.objects.all()) == {joan, mallory}
+    assert EmailAddress.objects.get(email="joan@northfield.example").user == joan
 
 
 @pytest.mark.parametrize("verified", [True, False, "false", "true"])
