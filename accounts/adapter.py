@@ -66,7 +66,7 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """By a job, and the same work whether anybody has the address or not."""
         name = template_prefix.rpartition("/")[2]
-        if name in ASKED_FOR and not may_mail(email, self.request):
+        if name in ASKED_FOR and not may_mail(email, name, self.request):
             return
         send_later(name, address=self.row_of(email, context.get("user")))
 

@@ -32,14 +32,18 @@ class AccountThrottle(FailureThrottle):
         return hashlib.sha256(f"{self.kind} {self.subject}".encode()).hexdigest()
 
 
-def mails_to(email: str) -> AccountThrottle:
-    """How many mails that strangers can ask for go to one address. Those sent hold good links."""
-    return AccountThrottle("mail", 5, HOUR, subject=digest_of(email))
+def mails_to(email: str, name: str) -> AccountThrottle:
+    """How many mails that strangers can ask for go to one address. Those sent hold good links.
+
+    Links to a new password (`name` of MAILS) are counted by themselves: no other mail uses them up.
+    """
+    kind = "reset-mail" if name == "password_reset_key" else "mail"
+    return AccountThrottle(kind, 5, HOUR, subject=digest_of(email))
 
 
-def may_mail(email: str, request: HttpRequest) -> bool:
+def may_mail(email: str, name: str, request: HttpRequest) -> bool:
     """Whether a mail that anybody can ask for may go to this address; counts it if so."""
-    throttle = mails_to(email)
+    throttle = mails_to(email, name)
     if throttle.wait(request):
         return False
     throttle.record_failure(request)

@@ -19,6 +19,8 @@ from accounts.services.mail import send_later
 from accounts.throttling import mails_to, may_mail, too_many
 from accounts.web.acting import actor
 
+CONFIRMATION = "email_confirmation"
+
 
 class AddressForm(forms.Form):
     email = forms.EmailField(
@@ -41,8 +43,8 @@ class AddressesView(LoginRequiredMixin, View):
     @method_decorator(reauthentication_required)
     def add(self, request: HttpRequest, form: AddressForm) -> HttpResponse:
         email = form.cleaned_data["email"]
-        if not may_mail(email, request):
-            return too_many(request, mails_to(email).wait(request))
+        if not may_mail(email, CONFIRMATION, request):
+            return too_many(request, mails_to(email, CONFIRMATION).wait(request))
         try:
             add_address(actor=actor(request), user=request.user, email=email)
         except ValidationError as error:
@@ -84,6 +86,6 @@ class AddressActView(LoginRequiredMixin, View):
         messages.success(request, _("Removed."))
 
     def resend(self, request: HttpRequest, address: EmailAddress) -> None:
-        if not address.verified and may_mail(address.email, request):
-            send_later("email_confirmation", address=address)
+        if not address.verified and may_mail(address.email, CONFIRMATION, request):
+            send_later(CONFIRMATION, address=address)
         messages.success(request, _("We have written to it. Open the link in that mail."))

@@ -29,8 +29,9 @@ class ForgottenView(AccountsRoomView, route="/v2/auth/forgot-password"):
         email = told(ForgottenInput, request)["email"]
         refuse_beyond(RESETS, request)
         RESETS.record_failure(request._request)
-        if may_mail(email, request._request):
-            send_later("password_reset_key", address=address_of_account(email))
+        name = "password_reset_key"
+        if may_mail(email, name, request._request):
+            send_later(name, address=address_of_account(email))
         return success([{}])
 
     def put(self, request: Request) -> Response:

@@ -58,10 +58,11 @@ def told(input_class: Any, request: Request) -> dict[str, Any]:
     return dict(data.validated_data)
 
 
-def require_mail(email: str, request: Request) -> None:
+def require_confirmation(email: str, request: Request) -> None:
     """Raises Throttled when this mailbox has had enough of what anybody can ask for."""
-    if not may_mail(email, request._request):
-        raise Throttled(wait=mails_to(email).wait(request._request))
+    name = "email_confirmation"
+    if not may_mail(email, name, request._request):
+        raise Throttled(wait=mails_to(email, name).wait(request._request))
 
 
 def refuse_beyond(throttle: FailureThrottle | Guesses, request: Request) -> None:

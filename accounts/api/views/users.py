@@ -14,7 +14,7 @@ from accounts.api.representations import (
     terms_object,
     whole_profile,
 )
-from accounts.api.views.room import AccountsRoomView, refuse_beyond, require_mail, told
+from accounts.api.views.room import AccountsRoomView, refuse_beyond, require_confirmation, told
 from accounts.models import TermsVersion, User
 from accounts.queries import addresses_of, latest_terms, users_by_entity_id
 from accounts.services.addresses import replace_addresses
@@ -46,7 +46,7 @@ def change(request: Request, *, actor: Actor, wanted: dict[str, Any]) -> None:
         have = {row.email for row in addresses_of(request.user)}
         for row in addresses:
             if normalise_identity("email", row["email"]) not in have:
-                require_mail(row["email"], request)
+                require_confirmation(row["email"], request)
     with transaction.atomic():
         if new is not None:
             change_password(actor=actor, user=request.user, password=new)

@@ -9,7 +9,7 @@ from rest_framework.response import Response
 
 from accounts.api.inputs import AddressActInput, NewAddressInput, SelfV1Changes, SignUpInput
 from accounts.api.representations import address_v1, whole_profile_v1
-from accounts.api.views.room import AccountsRoomV1View, refuse_beyond, require_mail, told
+from accounts.api.views.room import AccountsRoomV1View, refuse_beyond, require_confirmation, told
 from accounts.api.views.users import change
 from accounts.links import address_id
 from accounts.models import User
@@ -46,12 +46,10 @@ class ProfileV1View(AccountsRoomV1View, route="/v1/user/profile"):
         refuse_beyond(SIGN_UPS, request)
         made = sign_up(actor=self.actor, **wanted)
         SIGN_UPS.record_failure(request._request)
-        if may_mail(wanted["email"], request._request):
-            if made:
-                send_later("email_confirmation_signup", address=primary_address(made))
-            else:
-                known = address_of_account(wanted["email"])
-                send_later("account_already_exists", address=known)
+        name = "email_confirmation_signup" if made else "account_already_exists"
+        if may_mail(wanted["email"], name, request._request):
+            known = primary_address(made) if made else address_of_account(wanted["email"])
+            send_later(name, address=known)
         return Response(whole_profile_v1(made or as_if_made(wanted)), status=201)
 
 
@@ -75,7 +73,7 @@ class AddressListV1View(AccountsRoomV1View, route="/v1/user/emails"):
         email = told(NewAddressInput, request)["email"]
 
         def create() -> list[str]:
-            require_mail(email, request)
+            require_confirmation(email, request)
             return [address_id(add_address(actor=self.actor, user=request.user, email=email))]
 
         (made,) = create_once(request, create)
@@ -91,7 +89,7 @@ class AddressV1View(AccountsRoomV1View, route="/v1/user/emails/{address_id}"):
         if wanted.get("primary"):
             make_primary(actor=self.actor, address=address)
         if wanted.get("resend") and not address.verified:
-            require_mail(address.email, request)
+            require_confirmation(address.email, request)
             send_later("email_confirmation", address=address)
         return Response(address_v1(address))
 

@@ -6,7 +6,7 @@ from django.test import Client
 from django.utils import timezone
 
 from jobs.models import Job
-from tests.accounts.browsing import signed_in
+from tests.accounts.browsing import signed_in, sure
 from tests.accounts.mailing import link_of, sent, the_mail
 from tests.support.servers import PASSWORD
 from tests.support.worlds import person
@@ -67,6 +67,20 @@ def test_a_mailbox_is_not_flooded(ada, count):
     assert answers == [302] * count
     assert len(sent()) == 5
     assert Client().post(RESET, {"email": "nobody@example.org"}).status_code == 302
+
+
+@pytest.mark.parametrize("path", [RESET, "/v2/auth/forgot-password"])
+def test_no_other_mail_uses_up_the_links_to_a_new_password(ada, path):
+    sign_up = {"email": ada.email, "password1": NEW, "password": NEW}
+    eve = sure(person("eve@example.org"))
+    for _ in range(4):
+        Client().post("/accounts/signup/", sign_up)
+        Client().post("/v1/user/profile", sign_up)
+        eve.post("/accounts/email/", {"email": ada.email})
+        EmailAddress.objects.filter(primary=False).delete()
+    sent()
+    Client().post(path, {"email": ada.email})
+    assert the_mail().subject.startswith("Choose a new password")
 
 
 def test_a_link_dies_with_a_day_and_with_a_sign_in(ada, client, time_machine):
