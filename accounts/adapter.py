@@ -45,6 +45,9 @@ LOGGED = {
     "account_disconnected": "user.sign-in-disconnected",
 }
 
+# Our own services have told of these, whoever called them.
+TOLD = {"password_changed", "password_reset", "password_set"}
+
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
@@ -57,9 +60,6 @@ class AccountAdapter(DefaultAccountAdapter):
         actor = Actor(user=email_address.user, channel=Channel.WEB)
         return verify_address(actor=actor, address=email_address)
 
-    def set_password(self, user: User, password: str) -> None:
-        change_password(actor=Actor(user=user, channel=Channel.WEB), user=user, password=password)
-
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         return reverse("security")
 
@@ -70,6 +70,9 @@ class AccountAdapter(DefaultAccountAdapter):
             return
         send_later(name, address=self.row_of(email, context.get("user")))
 
+    def set_password(self, user: User, password: str) -> None:
+        change_password(actor=Actor(user=user, channel=Channel.WEB), user=user, password=password)
+
     @transaction.atomic
     def send_notification_mail(
         self,
@@ -79,8 +82,10 @@ class AccountAdapter(DefaultAccountAdapter):
         email: str | None = None,
     ) -> None:
         """Whatever changes how somebody signs in is told them, and logged."""
-        verb = LOGGED.get(template_prefix.rpartition("/")[2])
-        if verb:
+        name = template_prefix.rpartition("/")[2]
+        if name in TOLD:
+            return
+        if verb := LOGGED.get(name):
             actor = Actor(user=user, channel=Channel.WEB)
             record(verb, Subject("user", user.entity_id), actor=actor)
         super().send_notification_mail(template_prefix, user, context, email)

@@ -11,7 +11,14 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.queries import administrators, known_user, server_is_owned, verified_addresses
+from accounts.queries import (
+    administrators,
+    known_user,
+    primary_address,
+    server_is_owned,
+    verified_addresses,
+)
+from accounts.services.mail import send_later
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
@@ -142,12 +149,25 @@ def update_profile(*, actor: Actor, user: User, **told: Unpack[Profile]) -> User
     return user
 
 
-@transaction.atomic
 def change_password(*, actor: Actor, user: User, password: str) -> None:
-    """Every other session of the user ends with it. Raises ValidationError for a weak one."""
+    """Change it, or set the first one. Every other session of the user ends with it, and the user
+    is told by mail. Raises ValidationError for a weak one.
+    """
+    notice = "password_changed" if user.has_usable_password() else "password_set"
+    store_password(actor=actor, user=user, password=password, notice=notice)
+
+
+def reset_password(*, actor: Actor, user: User, password: str) -> None:
+    """The same for who followed a link in a mail."""
+    store_password(actor=actor, user=user, password=password, notice="password_reset")
+
+
+@transaction.atomic
+def store_password(*, actor: Actor, user: User, password: str, notice: str) -> None:
     set_strong_password(user, password)
     user.save(update_fields=["password"])
     record("user.password-changed", Subject("user", user.entity_id), actor=actor)
+    send_later(notice, address=primary_address(user))
 
 
 @transaction.atomic

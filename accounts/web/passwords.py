@@ -2,7 +2,12 @@
 
 from typing import Any
 
-from allauth.account.forms import ChangePasswordForm, ResetPasswordForm, UserTokenForm
+from allauth.account.forms import (
+    ChangePasswordForm,
+    ResetPasswordForm,
+    ResetPasswordKeyForm,
+    UserTokenForm,
+)
 from allauth.account.views import (
     PasswordChangeView,
     PasswordResetDoneView,
@@ -18,7 +23,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from accounts.adapter import AccountAdapter
 from accounts.links import user_of_reset_token
 from accounts.queries import address_of_account
+from accounts.services.people import reset_password
 from accounts.throttling import RESETS, WRONG_LINKS, Guesses, refuse_beyond
+from activity.actors import Actor, Channel
 
 
 class ChangeForm(ChangePasswordForm):
@@ -48,6 +55,12 @@ class ResetForm(ResetPasswordForm):
             "password_reset_key", email, {"user": known.user} if known else {}
         )
         return email
+
+
+class NewPasswordForm(ResetPasswordKeyForm):
+    def save(self) -> None:
+        actor = Actor(user=self.user, channel=Channel.WEB)
+        reset_password(actor=actor, user=self.user, password=self.cleaned_data["password1"])
 
 
 class ResetTokenForm(UserTokenForm):
@@ -84,6 +97,7 @@ class ResetDoneView(PasswordResetDoneView):
 
 class NewPasswordView(PasswordResetFromKeyView):
     template_name = "accounts/new_password.html"
+    form_class = NewPasswordForm
     reset_user = None
 
     def dispatch(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:

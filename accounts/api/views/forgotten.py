@@ -10,9 +10,9 @@ from rest_framework.response import Response
 from accounts.api.inputs import ForgottenInput, NewPasswordInput
 from accounts.api.views.room import AccountsRoomView, refuse_beyond, told
 from accounts.links import user_of_reset_token
-from accounts.queries import address_of_account, primary_address
+from accounts.queries import address_of_account
 from accounts.services.mail import send_later
-from accounts.services.people import change_password
+from accounts.services.people import reset_password
 from accounts.throttling import RESETS, WRONG_LINKS, may_mail
 from activity.actors import Actor, Channel
 from api.envelope import success
@@ -42,6 +42,5 @@ class ForgottenView(AccountsRoomView, route="/v2/auth/forgot-password"):
             WRONG_LINKS.record_failure(request._request)
             raise Http404
         actor = Actor(user=user, channel=Channel.API)
-        change_password(actor=actor, user=user, password=wanted["password"])
-        send_later("password_reset", address=primary_address(user))
+        reset_password(actor=actor, user=user, password=wanted["password"])
         return success([{}])

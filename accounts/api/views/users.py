@@ -48,11 +48,11 @@ def change(request: Request, *, actor: Actor, wanted: dict[str, Any]) -> None:
             if normalise_identity("email", row["email"]) not in have:
                 require_confirmation(row["email"], request)
     with transaction.atomic():
-        if new is not None:
-            change_password(actor=actor, user=request.user, password=new)
         if addresses is not None:
             pairs = [(row["email"], row["primary"]) for row in addresses]
             replace_addresses(actor=actor, user=request.user, wanted=pairs)
+        if new is not None:  # told to the main address that there is now
+            change_password(actor=actor, user=request.user, password=new)
         if wanted:
             update_profile(actor=actor, user=request.user, **wanted)
 

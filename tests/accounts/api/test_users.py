@@ -6,7 +6,7 @@ from django.test import Client
 
 from accounts.models import TermsVersion
 from tests.accounts.browsing import signed_in
-from tests.accounts.mailing import sent
+from tests.accounts.mailing import sent, the_mail
 from tests.support.envelopes import failure_of
 from tests.support.servers import PASSWORD
 from tests.support.worlds import API, bearer, person
@@ -90,6 +90,15 @@ def test_a_password(api, ada):
     ada.refresh_from_db()
     assert ada.check_password(NEW)
     assert elsewhere.get("/accounts/security/").status_code == 302
+    assert "Your password was changed" in the_mail().subject
+
+
+def test_a_new_password_is_told_to_the_main_address_that_there_is_then(api, ada):
+    EmailAddress.objects.create(user=ada, email="second@example.org", verified=True)
+    second = [{"email": "second@example.org", "primary": True}]
+    api.put(SELF, {"password": NEW, "currentPassword": PASSWORD, "emails": second})
+    changed = [letter for letter in sent() if "password was changed" in letter.subject]
+    assert [letter.to for letter in changed] == [["second@example.org"]]
 
 
 def test_guesses_at_the_password_are_counted(ada):

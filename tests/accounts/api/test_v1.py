@@ -106,6 +106,7 @@ def test_the_profile(api, ada):
     assert wrong.status_code == 400
     right = {"password": "another-long-Password-7", "current_password": PASSWORD}
     assert api.put(PROFILE, right).status_code == 200
+    assert "Your password was changed" in the_mail().subject
 
 
 def test_addresses(api, ada):
