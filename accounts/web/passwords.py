@@ -101,9 +101,9 @@ class NewPasswordView(PasswordResetFromKeyView):
     reset_user = None
 
     def dispatch(self, request: HttpRequest, **kwargs: Any) -> HttpResponseBase:
-        refuse_beyond(WRONG_LINKS, request)
         response = super().dispatch(request, **kwargs)
         if self.reset_user is None and response.status_code == 200:
+            refuse_beyond(WRONG_LINKS, request)  # a right link is good wherever others were wrong
             WRONG_LINKS.record_failure(request)
         response["Referrer-Policy"] = "strict-origin"  # the link is a secret
         response["Cache-Control"] = "no-store"

@@ -36,9 +36,9 @@ class ForgottenView(AccountsRoomView, route="/v2/auth/forgot-password"):
 
     def put(self, request: Request) -> Response:
         wanted = told(NewPasswordInput, request)
-        refuse_beyond(WRONG_LINKS, request)
         user = user_of_reset_token(wanted["token"])
         if user is None:
+            refuse_beyond(WRONG_LINKS, request)
             WRONG_LINKS.record_failure(request._request)
             raise Http404
         actor = Actor(user=user, channel=Channel.API)

@@ -96,6 +96,17 @@ def test_a_link_dies_with_a_day_and_with_a_sign_in(ada, client, time_machine):
         assert "too old" in Client().get(link, follow=True).content.decode()
 
 
+def test_wrong_links_keep_nobody_from_following_a_right_one(ada, client):
+    """They are counted by the peer, which may be a whole university."""
+    client.post(RESET, {"email": ada.email})
+    link = link_of(the_mail())
+    answers = [Client().get(link.replace(ada.entity_id, "nobody")) for _ in range(51)]
+    assert [answer.status_code for answer in answers] == [200] * 50 + [429]
+    path = client.get(link)["Location"]
+    done = client.post(path, {"password1": NEW, "password2": NEW})
+    assert done["Location"] == f"{RESET}key/done/"
+
+
 def test_a_weak_password_is_refused(ada, client):
     client.post(RESET, {"email": ada.email})
     path = client.get(link_of(the_mail()))["Location"]
