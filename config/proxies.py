@@ -55,15 +55,20 @@ class TrustedProxies:
 
 
 def client_of(forwarded_for: str, peer: str) -> str:
-    """The last address that is no proxy of ours: what stands before it is the client's own word."""
+    """The last address that is no proxy of ours: what stands before it is the client's own word.
+
+    Where all are in trusted networks, people are in them, too: then it is the first.
+    """
+    client = peer
     for part in reversed([part.strip() for part in forwarded_for.split(",") if part.strip()]):
         found = WITH_PORT.fullmatch(part)
         address = parsed((found[1] or found[2]) if found else part)
         if address is None:
             return peer
-        if not is_trusted(str(address)):
-            return str(address)
-    return peer
+        client = str(address)
+        if not is_trusted(client):
+            return client
+    return client
 
 
 @lru_cache(maxsize=1024)
