@@ -15,9 +15,9 @@ from requests.structures import CaseInsensitiveDict
 
 from accounts.domains import is_at_one_of
 from accounts.models import User
+from accounts.names import one_line
 from accounts.queries import address_of_account
 from accounts.services.addresses import forget_claims
-from accounts.services.people import one_line
 from activity.actors import Actor, Channel
 from activity.services import record
 from activity.subjects import Subject

@@ -1,6 +1,5 @@
 """Making, using and revoking app passwords."""
 
-import unicodedata
 from collections.abc import Sequence
 
 from django.core.exceptions import ValidationError
@@ -8,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AppPassword, User
+from accounts.names import one_line
 from accounts.secrets import keyed_digest, new_secret
 from activity.actors import Actor
 from activity.services import record
@@ -25,7 +25,7 @@ def create_app_password(
 
     `rw:issuer:{id}` among the scopes ties it to that issuer. Raises ValidationError.
     """
-    name = " ".join(unicodedata.normalize("NFC", name).split())
+    name = one_line(name)
     if not 1 <= len(name) <= 100:
         raise ValidationError({"name": ["Give the app password a name of 1 to 100 characters."]})
     unknown = [scope for scope in scopes if not is_personal_scope(scope)]

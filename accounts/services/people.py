@@ -1,6 +1,5 @@
 """Making people known to the server."""
 
-import unicodedata
 from datetime import timedelta
 from typing import TypedDict, Unpack
 
@@ -11,6 +10,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.names import one_line
 from accounts.queries import (
     administrators,
     known_user,
@@ -69,7 +69,7 @@ def forget_unproved(email: str) -> None:
 
 def draft_user(email: str, name: str) -> User:
     """An unsaved user with a clean address and name. Raises ValidationError."""
-    first_name, _, last_name = " ".join(unicodedata.normalize("NFC", name).split()).partition(" ")
+    first_name, _, last_name = one_line(name).partition(" ")
     draft = User(
         email=normalise_identity("email", email),
         first_name=first_name[:150],
@@ -200,12 +200,6 @@ def set_administrator(*, actor: Actor, user: User, administrator: bool) -> User:
     verb = "user.administrator-made" if administrator else "user.administrator-ended"
     record(verb, Subject("user", user.entity_id), actor=actor)
     return user
-
-
-def one_line(name: str) -> str:
-    """A name composed, without control characters."""
-    composed = " ".join(unicodedata.normalize("NFC", name).split())
-    return "".join(c for c in composed if unicodedata.category(c) not in {"Cc", "Cs"})
 
 
 def clear_unverified() -> int:

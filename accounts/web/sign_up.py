@@ -18,8 +18,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.links import address_to_confirm
 from accounts.models import User
+from accounts.names import one_line
 from accounts.permissions import may_sign_up
-from accounts.services.people import one_line, sign_up
+from accounts.services.people import sign_up
 from accounts.throttling import SIGN_UPS, refuse_beyond
 from accounts.web.acting import actor
 
