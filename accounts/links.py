@@ -9,15 +9,15 @@ from django.core import signing
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.secrets import keyed_digest
+from accounts.secrets import public_id
 
 SALT = "laurel.address"
 CONFIRM_WITHIN = 3 * 24 * 3600  # seconds
 
 
 def address_id(address: EmailAddress) -> str:
-    """The public id of somebody's address: 22 characters that say nothing of it."""
-    return keyed_digest(f"address {address.user.entity_id} {address.email}")[:22]
+    """The public id of somebody's address."""
+    return public_id(f"address {address.user.entity_id} {address.email}")
 
 
 def confirmation_link(address: EmailAddress) -> str:

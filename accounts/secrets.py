@@ -23,6 +23,13 @@ def keyed_digest(secret: str) -> str:
     return salted_hmac("laurel.secrets", secret, algorithm="sha256").hexdigest()
 
 
+def public_id(thing: str) -> str:
+    """What something without an entity id is called outside: 22 characters that say nothing of it,
+    the same each time.
+    """
+    return keyed_digest(thing)[:22]
+
+
 def seal(text: str) -> str:
     """Encrypted under the server's key, for what must be read again: a stolen database shows
     nothing.

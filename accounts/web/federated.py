@@ -18,7 +18,7 @@ from django.views import View
 from requests import RequestException
 
 from accounts.queries import social_accounts_of
-from accounts.secrets import keyed_digest
+from accounts.secrets import public_id
 
 
 def leaving(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -44,7 +44,7 @@ oidc_callback = callback
 
 def connection_id(account: SocialAccount) -> str:
     """Its public id."""
-    return keyed_digest(f"connection {account.pk}")[:22]
+    return public_id(f"connection {account.pk}")
 
 
 class ConnectionsView(LoginRequiredMixin, View):

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from fido2.utils import websafe_decode
 
 from accounts.queries import users_by_entity_id
-from accounts.secrets import keyed_digest
+from accounts.secrets import public_id
 from accounts.throttling import Guesses, refuse_beyond
 
 
@@ -67,7 +67,7 @@ class PasskeyForm(LoginWebAuthnForm):
 
 def passkey_id(authenticator: Authenticator) -> str:
     """Its public id."""
-    return keyed_digest(f"authenticator {authenticator.pk}")[:22]
+    return public_id(f"authenticator {authenticator.pk}")
 
 
 class OnePasskey:
