@@ -175,10 +175,10 @@ def set_active(*, actor: Actor, user: User, active: bool) -> User:
     """Open or close an account. A closed one's sessions, tokens and app passwords open nothing from
     now on; opened again, they do. Raises ValidationError for the last administrator.
     """
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user, others = lock_with_administrators(user)
     if user.is_active == active:
         return user
-    if not active and list(administrators().select_for_update()) == [user]:
+    if not active and user.is_superuser and not others:
         raise ValidationError("This is the last administrator: make another one first.")
     user.is_active = active
     user.save(update_fields=["is_active"])
@@ -190,16 +190,25 @@ def set_active(*, actor: Actor, user: User, active: bool) -> User:
 @transaction.atomic
 def set_administrator(*, actor: Actor, user: User, administrator: bool) -> User:
     """Make somebody an administrator, or no longer. Raises ValidationError for the last one."""
-    user = User.objects.select_for_update().get(pk=user.pk)
+    user, others = lock_with_administrators(user)
     if user.is_superuser == administrator:
         return user
-    if not administrator and list(administrators().select_for_update()) == [user]:
+    if not administrator and user.is_active and not others:
         raise ValidationError("This is the last administrator: make another one first.")
     user.is_superuser = user.is_staff = administrator
     user.save(update_fields=["is_superuser", "is_staff"])
     verb = "user.administrator-made" if administrator else "user.administrator-ended"
     record(verb, Subject("user", user.entity_id), actor=actor)
     return user
+
+
+def lock_with_administrators(user: User) -> tuple[User, list[User]]:
+    """The user and the other administrators, as they are now and stay until commit. Locked in one
+    order: two who end each other at the same time wait, and one of them stays.
+    """
+    rows = User.objects.filter(pk=user.pk) | administrators()
+    locked = {row.pk: row for row in rows.order_by("pk").select_for_update()}
+    return locked.pop(user.pk), list(locked.values())
 
 
 def clear_unverified() -> int:

@@ -1,12 +1,26 @@
 """Making people known: clean addresses, strong passwords, once each."""
 
+from functools import partial
+
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 
 from accounts.models import User
-from accounts.queries import known_user, server_is_owned, user_by_email, verified_addresses
-from accounts.services.people import create_first_administrator, create_user, sign_up
+from accounts.queries import (
+    administrators,
+    known_user,
+    server_is_owned,
+    user_by_email,
+    verified_addresses,
+)
+from accounts.services.people import (
+    create_first_administrator,
+    create_user,
+    set_active,
+    set_administrator,
+    sign_up,
+)
 from activity.models import LogEntry
 from tests.support.servers import PASSWORD
 from tests.support.threads import together
@@ -187,3 +201,24 @@ def test_at_the_same_time_one_administrator_is_made():
 
     assert sum(together(8, claim)) == 1
     assert User.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize(
+    "end", [partial(set_active, active=False), partial(set_administrator, administrator=False)]
+)
+def test_administrators_who_end_each_other_at_the_same_time_leave_one(end):
+    """Nobody waits for ever: on PostgreSQL that would be a deadlock, and an error."""
+
+    def end_one(number: int) -> bool:
+        try:
+            end(actor=SERVER, user=people[number])
+        except ValidationError:
+            return False
+        return True
+
+    for attempt in range(5):
+        people = [create(f"a{attempt}{n}@example.org", administrator=True)[0] for n in range(3)]
+        User.objects.exclude(pk__in=[user.pk for user in people]).delete()
+        assert sum(together(3, end_one)) == 2
+        assert administrators().count() == 1
