@@ -96,6 +96,16 @@ class AccountAdapter(DefaultAccountAdapter):
             return rows.first() or primary_address(user)
         return address_of_account(email)
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """A right password is answered as a wrong one where guesses at other addresses of the
+        account have used up this peer's.
+        """
+        user = super().authenticate(request, **credentials)
+        if user and Guesses("sign-in", credentials.get("email", "")).are_used_up(request):
+            self.authentication_failed(request, **credentials)
+            return None
+        return user
+
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         refuse_beyond(Guesses("sign-in", credentials.get("email", "")), request)
 

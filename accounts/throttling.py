@@ -10,6 +10,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
+from accounts.queries import address_of_account
 from accounts.secrets import keyed_digest
 from api.throttling import FailureThrottle
 from ob.identity import normalise_identity
@@ -54,9 +55,14 @@ class Guesses:
     """Wrong guesses at the secret of one account: by this peer at any account, by this peer at this
     one, and at this one from anywhere. The last alone refuses nobody; it lowers what each peer may
     get wrong from ten to one.
+
+    All that is told is counted by the address that was typed, whether an account has it or not.
+    What this peer got wrong at the account by whichever address is counted as well (`are_used_up`),
+    and is not told: it would show which addresses are one person's.
     """
 
     def __init__(self, kind: str, account: str) -> None:
+        self.kind, self.account = kind, account
         digest = digest_of(account)
         self.peer = FailureThrottle(kind, 100, QUARTER)
         self.here = FailureThrottle(f"{kind} {digest}", 10, QUARTER)
@@ -71,8 +77,20 @@ class Guesses:
         return longest
 
     def record_failure(self, request: HttpRequest) -> None:
-        for throttle in (self.peer, self.here, self.anywhere, self.attacked):
+        told = (self.peer, self.here, self.anywhere, self.attacked)
+        for throttle in (*told, self.at_person()):
             throttle.record_failure(request)
+
+    def are_used_up(self, request: HttpRequest) -> bool:
+        """Whether this peer has guessed so often at the account, by all of its addresses, that even
+        a right secret is to be answered as a wrong one.
+        """
+        return self.at_person().wait(request) > 0
+
+    def at_person(self) -> FailureThrottle:
+        row = address_of_account(self.account)
+        digest = digest_of(row.user.entity_id if row else self.account)
+        return FailureThrottle(f"{self.kind}-person {digest}", 10, QUARTER)
 
 
 def digest_of(account: str) -> str:

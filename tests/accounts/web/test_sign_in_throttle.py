@@ -1,6 +1,7 @@
 """Guessing at the sign-in: only failures count, and nobody locks another out."""
 
 import pytest
+from allauth.account.models import EmailAddress
 from django.test import Client
 
 from accounts.throttling import Guesses
@@ -50,6 +51,17 @@ def test_an_unknown_address_is_counted_alike(ada):
     assert known == unknown == [200] * 10 + [429] * 2
 
 
+def test_further_addresses_give_no_further_guesses_and_are_not_told(ada):
+    """What is answered at them is what is answered at an address that nobody has."""
+    EmailAddress.objects.create(user=ada, email="second@example.org", verified=True)
+    for _ in range(10):
+        try_as(ada.email, "wrong")
+    assert try_as("second@example.org", PASSWORD) == 200
+    assert try_as("second@example.org", PASSWORD, "203.0.113.9") == 302
+    assert [try_as("second@example.org", "wrong") for _ in range(10)] == [200] * 9 + [429]
+    assert [try_as("nobody@example.org", "wrong") for _ in range(11)] == [200] * 10 + [429]
+
+
 def test_one_peer_at_many_accounts(ada):
     answers = [try_as(f"a{number}@example.org", "wrong") for number in range(101)]
     assert answers == [200] * 100 + [429]
@@ -84,7 +96,7 @@ def test_it_passes(ada, time_machine):
 def test_no_address_is_kept(ada):
     try_as(ada.email, "wrong", "203.0.113.9")
     kept = str(list(FailureCount.objects.values()))
-    assert FailureCount.objects.count() == 4
+    assert FailureCount.objects.count() == 5
     assert "203.0.113" not in kept
     assert "ada@" not in kept
 
