@@ -2,7 +2,6 @@
 goes by the stored row, under its lock, never by what the caller has read of it.
 """
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,8 +14,8 @@ from django.utils import timezone
 from oauth2_provider.generators import generate_client_id
 
 from accounts.models import User
+from accounts.names import one_line
 from accounts.secrets import new_secret
-from accounts.services.people import one_line
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
@@ -217,7 +216,7 @@ def check(facts: ApplicationFacts, user: User) -> None:
     unless the client is confidential and an administrator's.
     """
     errors: dict[str, list[str]] = {}
-    if not 1 <= len(clean_name(facts.name)) <= 100:
+    if not 1 <= len(one_line(facts.name)) <= 100:
         errors["name"] = ["Give the app a name of 1 to 100 characters."]
     for field in ("website_url", "logo_url", "policy_url", "terms_url"):
         url = getattr(facts, field)
@@ -244,7 +243,7 @@ def check(facts: ApplicationFacts, user: User) -> None:
 def columns(facts: ApplicationFacts) -> dict[str, Any]:
     """What is stored of them, and may change."""
     return {
-        "name": clean_name(facts.name),
+        "name": one_line(facts.name),
         "grants": [GRANTS[grant] for grant in facts.grants],
         "authorization_grant_type": GRANTS[facts.grants[0]],
         "allowed_scopes": list(dict.fromkeys(facts.scopes)),
@@ -254,12 +253,6 @@ def columns(facts: ApplicationFacts) -> dict[str, Any]:
         "policy_url": facts.policy_url,
         "terms_url": facts.terms_url,
     }
-
-
-def clean_name(name: str) -> str:
-    """As people are shown it: composed, on one line, without what turns or hides letters."""
-    visible = "".join(c for c in name if unicodedata.category(c) != "Cf")
-    return " ".join(one_line(visible).split())
 
 
 def is_administrator(actor: Actor) -> bool:

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from oauth2_provider.generators import generate_client_id
 
+from accounts.names import one_line
 from accounts.secrets import new_secret
 from activity.actors import Actor
 from activity.services import record
@@ -18,7 +19,6 @@ from activity.subjects import Subject
 from api.scopes import BADGE_CONNECT
 from oauth.models import Application
 from oauth.redirects import check_redirect_uri
-from oauth.services.applications import clean_name
 
 UNUSED_FOR = timedelta(days=90)
 MOST_REDIRECT_URIS = 10
@@ -49,7 +49,7 @@ def register_application(
     """
     redirect_uris = read_redirect_uris(metadata)
     texts = {name: read_text(metadata, name) for name in (*REQUIRED, *ADDRESSES)}
-    if not (name := clean_name(texts["client_name"])):
+    if not (name := one_line(texts["client_name"])):
         raise InvalidMetadata("client_name: a name that can be read is required.")
     require_one_host([*redirect_uris, *(texts[name] for name in ADDRESSES)])
     require_supported(metadata)

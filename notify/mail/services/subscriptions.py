@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.secrets import keyed_digest
+from accounts.secrets import public_id
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
@@ -35,5 +35,5 @@ def subscribe_again(*, actor: Actor, recipient: Recipient, issuer: Issuer) -> No
 
 def subject_of(recipient: Recipient, issuer: Issuer) -> Subject:
     """A recipient has no public id: a digest that nobody can turn back."""
-    digest = keyed_digest(f"recipient {recipient.type} {recipient.identity}")[:22]
+    digest = public_id(f"recipient {recipient.type} {recipient.identity}")
     return Subject("recipient", digest, issuer.entity_id)
