@@ -79,8 +79,8 @@ class Application(AbstractApplication):
 
 
 class AccessToken(AbstractAccessToken):
-    """`app_password` names the app password that bought it: revoked with it. `sign_in` has the
-    state of the person's password: what was given out on another is dead. So in all three here.
+    """`app_password` names the app password that bought it: revoked with it. `sign_in` is the stamp
+    of the person's password: what was given out on another is dead. So in all three here.
     """
 
     sign_in = models.CharField(max_length=64, blank=True)

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
+from accounts.secrets import keyed_digest
 from api.scopes import is_within
 from oauth.models import PUBLIC_CLIENT_ID, AccessToken, Application, Consent, RefreshToken
 
@@ -84,7 +85,7 @@ def living_scopes(token: AccessToken | RefreshToken) -> list[str]:
 def living_tokens_of(user: User) -> QuerySet[AccessToken]:
     """The person's access tokens that would let somebody in now."""
     by_app_password = Q(app_password__isnull=False, app_password__revoked_at=None)
-    by_sign_in = Q(app_password=None, sign_in=user.get_session_auth_hash())
+    by_sign_in = Q(app_password=None, sign_in=password_stamp(user))
     rows = AccessToken.objects.filter(by_app_password | by_sign_in, user=user)
     living = rows.filter(expires__gt=timezone.now(), application__disabled_at=None)
     return living.select_related("application").annotate(created_at=F("created"))
@@ -109,7 +110,14 @@ def still_signed_in(given: AccessToken | RefreshToken) -> bool:
     """
     if given.app_password_id or given.user is None:
         return True
-    return constant_time_compare(given.sign_in, given.user.get_session_auth_hash())
+    return constant_time_compare(given.sign_in, password_stamp(given.user))
+
+
+def password_stamp(user: User) -> str:
+    """What is stamped on codes and tokens that a person's sign-in gives out: another one as soon as
+    the password or the server's key is another.
+    """
+    return keyed_digest(user.password_epoch)
 
 
 def public_client_of(refresh_token: str) -> str:

@@ -19,7 +19,7 @@ from accounts.services.app_passwords import DEFAULT_SCOPES, note_use
 from api.scopes import meet
 from oauth.generators import REFRESH, successor
 from oauth.models import AccessToken, Grant, RefreshToken
-from oauth.queries import checksum, still_signed_in
+from oauth.queries import checksum, password_stamp, still_signed_in
 from oauth.services import consents
 from oauth.services.tokens import family_of_code, revoke_replayed_code
 
@@ -99,7 +99,7 @@ class Validator(OAuth2Validator):
         grant = super()._create_authorization_code(
             request, {"code": keyed_digest(code["code"])}, expires
         )
-        grant.sign_in = request.user.get_session_auth_hash()
+        grant.sign_in = password_stamp(request.user)
         grant.save(update_fields=["sign_in"])
         return grant
 
@@ -116,7 +116,7 @@ class Validator(OAuth2Validator):
         # away (RFC 9700, 4.8.2).
         if request.code_verifier and not grant.code_challenge:
             return False
-        if not grant.user.is_active or grant.sign_in != grant.user.get_session_auth_hash():
+        if not grant.user.is_active or grant.sign_in != password_stamp(grant.user):
             return False
         return bool(super().validate_code(client_id, code, client, request, *args, **kwargs))
 
@@ -179,7 +179,7 @@ class Validator(OAuth2Validator):
         if token.app_password:
             note_use(token.app_password)
         elif token.user:
-            token.sign_in = token.user.get_session_auth_hash()
+            token.sign_in = password_stamp(token.user)
             consents.note_use(token.application, token.user)
         token.save(update_fields=["app_password", "sign_in"])
         return token

@@ -146,7 +146,7 @@ def update_profile(*, actor: Actor, user: User, **told: Unpack[Profile]) -> User
 def change_password(*, actor: Actor, user: User, password: str) -> None:
     """Every other session of the user ends with it. Raises ValidationError for a weak one."""
     set_strong_password(user, password)
-    user.save(update_fields=["password"])
+    user.save(update_fields=["password", "password_epoch"])
     record("user.password-changed", Subject("user", user.entity_id), actor=actor)
 
 

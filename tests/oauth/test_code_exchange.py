@@ -4,13 +4,18 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.test import Client
 
+from accounts.models import User
+from accounts.services.people import change_password
 from issuer.models import IssuerStaff
 from oauth.models import AccessToken, Grant, RefreshToken
 from tests.oauth.conftest import TokenEndpoint, basic
 from tests.oauth.flows import CALLBACK, opens
+from tests.support.servers import PASSWORD
 from tests.support.threads import together
-from tests.support.worlds import issuer_of
+from tests.support.worlds import acting, issuer_of
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -196,11 +201,28 @@ class TestLivingTokens:
     def test_a_changed_password(self, dance, ada):
         lms = dance()
         code, token = lms.code(), lms.token("r:issuer", scope="r:issuer")
-        ada.set_password("another-horse-9-battery")
-        ada.save()
+        change_password(actor=acting(ada), user=ada, password="another-horse-9-battery")
         assert opens(token) == 401
         assert refused(lms.refresh(token))
         assert refused(lms.exchange(code))
+
+    def test_a_password_that_is_taken_away(self, dance, ada):
+        token = dance().token("r:issuer", scope="r:issuer")
+        ada.set_unusable_password()
+        ada.save()
+        assert opens(token) == 401
+
+    def test_not_the_same_password_hashed_anew(self, dance, ada):
+        """Django does so at the next sign-in, when its hashes have become slower."""
+        ada.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
+        ada.save()
+        lms = dance()
+        code, token = lms.code(), lms.token("r:issuer", scope="r:issuer")
+        Client().post("/accounts/login/", {"login": ada.email, "password": PASSWORD})
+        assert User.objects.get().password.startswith("md5$")
+        assert opens(token) == 200
+        assert lms.refresh(token).status_code == 200
+        assert lms.exchange(code).status_code == 200
 
     def test_not_what_an_app_password_bought(self, endpoint, sign_in, ada):
         token = endpoint.granted(**sign_in)
