@@ -73,6 +73,7 @@ class Validator(OAuth2Validator):
             and (user := user_by_own_password(username=username, password=password))
         ):
             request.user, held = user, DEFAULT_SCOPES
+            request.sign_in = password_stamp(user)
         else:
             return False
         held = meet(held, client.permitted_scopes)
@@ -118,6 +119,7 @@ class Validator(OAuth2Validator):
             return False
         if not grant.user.is_active or grant.sign_in != password_stamp(grant.user):
             return False
+        request.sign_in = grant.sign_in
         return bool(super().validate_code(client_id, code, client, request, *args, **kwargs))
 
     def confirm_redirect_uri(self, *args: Any, **kwargs: Any) -> bool:
@@ -147,7 +149,7 @@ class Validator(OAuth2Validator):
             return False
         if not still_signed_in(stored):
             return False
-        request.app_password = app_password
+        request.app_password, request.sign_in = app_password, stored.sign_in
         if request.scope:  # several clients always send the same list, wider or not
             wanted = request.scope.split()
             request.scope = " ".join(narrowed(wanted, stored.scope.split(), request))
@@ -172,14 +174,16 @@ class Validator(OAuth2Validator):
         super()._save_bearer_token(token, request, *args, **kwargs)
 
     def _create_access_token(self, *args: Any, **kwargs: Any) -> AccessToken:
-        """Within the transaction that stores the tokens."""
+        """Within the transaction that stores the tokens. They bear the stamp that was looked at:
+        the password may be another by now.
+        """
         token = super()._create_access_token(*args, **kwargs)
         request = args[1]
         token.app_password = getattr(request, "app_password", None)
+        token.sign_in = getattr(request, "sign_in", "")
         if token.app_password:
             note_use(token.app_password)
         elif token.user:
-            token.sign_in = password_stamp(token.user)
             consents.note_use(token.application, token.user)
         token.save(update_fields=["app_password", "sign_in"])
         return token

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -223,6 +224,21 @@ class TestLivingTokens:
         assert opens(token) == 200
         assert lms.refresh(token).status_code == 200
         assert lms.exchange(code).status_code == 200
+
+    def test_a_password_changed_while_a_code_is_exchanged(self, dance, ada):
+        lms = dance()
+        code = lms.code("r:issuer", scope="r:issuer")
+        looked: list[str] = []
+
+        def change_once(execute, sql, *rest):
+            if "oauth_grant" in sql and len(looked) == 1:
+                change_password(actor=acting(ada), user=ada, password="another-horse-9-battery")
+            looked.extend([sql] if "oauth_grant" in sql else [])
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(change_once):
+            token = lms.exchange(code).json()
+        assert opens(token) == 401
 
     def test_not_what_an_app_password_bought(self, endpoint, sign_in, ada):
         token = endpoint.granted(**sign_in)
