@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils import timezone
 from oauth2_provider.oauth2_validators import OAuth2Validator
 from oauthlib.oauth2.rfc6749 import errors
@@ -16,12 +17,15 @@ from oauthlib.oauth2.rfc6749 import errors
 from accounts.queries import living_app_password, user_by_own_password
 from accounts.secrets import keyed_digest
 from accounts.services.app_passwords import DEFAULT_SCOPES, note_use
+from api.entity_ids import new_entity_id
 from api.scopes import meet
 from oauth.generators import REFRESH, successor
 from oauth.models import AccessToken, Grant, RefreshToken
 from oauth.queries import checksum, password_stamp, still_signed_in
 from oauth.services import consents
 from oauth.services.tokens import family_of_code, revoke_replayed_code
+
+MEETING_TIME = timedelta(seconds=60)  # for processes of one client that refresh at once
 
 
 class Validator(OAuth2Validator):
@@ -137,10 +141,13 @@ class Validator(OAuth2Validator):
         list(
             RefreshToken.objects.select_for_update().filter(token_checksum=checksum(refresh_token))
         )
-        request.repeated = unused_successor(refresh_token, client)
+        request.repeated = repeatable_successor(refresh_token, client)
+        request.access_token_id = new_entity_id()
         if request.repeated:
             request.user = request.repeated.user
             request.refresh_token_instance = request.repeated
+            if not request.repeated.access_token.is_expired():
+                request.access_token_id = request.repeated.access_token.entity_id
         elif not super().validate_refresh_token(refresh_token, client, request, *args, **kwargs):
             return False
         stored: RefreshToken = request.refresh_token_instance
@@ -164,14 +171,26 @@ class Validator(OAuth2Validator):
         return request.refresh_token_instance.scope.split()
 
     def _save_bearer_token(self, token: Any, request: Any, *args: Any, **kwargs: Any) -> None:
-        """A repeated refresh stores nothing new: what it answers is derived, and there already."""
-        if repeated := getattr(request, "repeated", None):
-            expires = timezone.now() + timedelta(seconds=token["expires_in"])
-            AccessToken.objects.filter(pk=repeated.access_token_id).update(
-                expires=expires, scope=token["scope"]
-            )
-            return
-        super()._save_bearer_token(token, request, *args, **kwargs)
+        """A repeated refresh answers with what there is already, for as long as that lives."""
+        repeated: RefreshToken | None = getattr(request, "repeated", None)
+        if repeated is None:
+            super()._save_bearer_token(token, request, *args, **kwargs)
+        elif (there := repeated.access_token).is_expired():
+            self.renew_access_token(repeated, token, request)
+        else:
+            there.scope = token["scope"]
+            there.save(update_fields=["scope"])
+            token["expires_in"] = int((there.expires - timezone.now()).total_seconds())
+
+    def renew_access_token(self, repeated: RefreshToken, token: Any, request: Any) -> None:
+        """Another access token in the place of one that has run out."""
+        source = repeated.access_token.source_refresh_token
+        repeated.access_token.delete()
+        expires = timezone.now() + timedelta(seconds=token["expires_in"])
+        repeated.access_token = self._create_access_token(
+            expires, request, token, source_refresh_token=source
+        )
+        repeated.save(update_fields=["access_token"])
 
     def _create_access_token(self, *args: Any, **kwargs: Any) -> AccessToken:
         """Within the transaction that stores the tokens. They bear the stamp that was looked at:
@@ -181,11 +200,12 @@ class Validator(OAuth2Validator):
         request = args[1]
         token.app_password = getattr(request, "app_password", None)
         token.sign_in = getattr(request, "sign_in", "")
+        token.entity_id = getattr(request, "access_token_id", token.entity_id)
         if token.app_password:
             note_use(token.app_password)
         elif token.user:
             consents.note_use(token.application, token.user)
-        token.save(update_fields=["app_password", "sign_in"])
+        token.save(update_fields=["app_password", "sign_in", "entity_id"])
         return token
 
     def _create_refresh_token(
@@ -200,18 +220,21 @@ class Validator(OAuth2Validator):
         return token
 
 
-def unused_successor(refresh_token: str, client: Any) -> RefreshToken | None:
-    """What this client was given for its token, as long as nobody has used that: the answer may
-    have been lost on its way.
+def repeatable_successor(refresh_token: str, client: Any) -> RefreshToken | None:
+    """What this client was given for its token, as long as the answer may have been lost on its
+    way: neither token of it was used. Within a minute the access token may have been: processes of
+    one client refresh at once. After that somebody else has what a client has used up.
     """
+    meeting = Q(access_token__created__gte=timezone.now() - MEETING_TIME)
     following = RefreshToken.objects.select_for_update(of=("self",)).filter(
+        meeting | Q(access_token__first_used_at=None),
         token_checksum=checksum(successor(refresh_token, REFRESH)),
         application=client,
         revoked=None,
         access_token__expires__gt=timezone.now()
         - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS - 1),
     )
-    return following.select_related("user").first()
+    return following.select_related("user", "access_token").first()
 
 
 def basic_credentials(header: str) -> str:

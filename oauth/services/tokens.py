@@ -4,6 +4,7 @@ import hashlib
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from oauth2_provider.models import clear_expired
 
 from accounts.models import User
@@ -49,6 +50,14 @@ def revoke_access_token(*, actor: Actor, token: AccessToken) -> None:
     for family in families.values_list("token_family", flat=True):
         RefreshToken.revoke_family(family)
     AccessToken.objects.filter(pk=token.pk).delete()
+
+
+def note_first_use(token: AccessToken) -> None:
+    """Remember that the answer which brought the token has arrived: from now on nobody needs to
+    repeat its refresh.
+    """
+    token.first_used_at = timezone.now()
+    token.save(update_fields=["first_used_at"])
 
 
 def family_of_code(digest: str) -> UUID:
