@@ -1,6 +1,7 @@
 """Ending tokens: a sign-in's, an application's; and clearing away what has expired."""
 
 import hashlib
+from collections.abc import Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -11,6 +12,7 @@ from accounts.models import User
 from activity.actors import Actor
 from activity.services import record
 from activity.subjects import Subject
+from api.scopes import is_within, meet
 from oauth.models import AccessToken, Application, Grant, RefreshToken
 
 
@@ -20,6 +22,37 @@ def revoke_tokens(application: Application, user: User | None = None) -> None:
     Grant.objects.filter(**mine).delete()
     RefreshToken.objects.filter(**mine).delete()
     AccessToken.objects.filter(**mine).delete()
+
+
+def lock_tokens(application: Application, user: User) -> None:
+    """Until commit nothing of it is exchanged or refreshed."""
+    mine = {"application": application, "user": user}
+    list(Grant.objects.select_for_update().filter(**mine).order_by("pk"))
+    list(RefreshToken.objects.select_for_update().filter(revoked=None, **mine).order_by("pk"))
+
+
+def cut_tokens(application: Application, user: User, scopes: Sequence[str]) -> None:
+    """Leave the application no more than these scopes of what the person's sign-ins gave it. Codes
+    and access tokens with more end; what refreshes them is cut, and ends if nothing is left. What
+    an app password bought is the app password's matter.
+    """
+
+    def reaches_beyond(held: Grant | RefreshToken | AccessToken) -> bool:
+        return not all(is_within(scope, scopes) for scope in held.scope.split())
+
+    mine = {"application": application, "user": user}
+    for code in filter(reaches_beyond, Grant.objects.filter(**mine)):
+        code.delete()
+    mine["app_password"] = None
+    for token in filter(reaches_beyond, RefreshToken.objects.filter(revoked=None, **mine)):
+        token.scope = " ".join(meet(token.scope.split(), scopes))
+        token.save(update_fields=["scope"])
+        if not token.scope:
+            RefreshToken.revoke_family(token.token_family)
+    now = timezone.now()
+    for spent in filter(reaches_beyond, AccessToken.objects.filter(expires__gt=now, **mine)):
+        spent.expires = now
+        spent.save(update_fields=["expires"])
 
 
 def revoke_presented_token(*, application: Application, token: str) -> None:

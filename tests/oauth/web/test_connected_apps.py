@@ -121,3 +121,60 @@ def test_a_constant_number_of_queries(lms, dance, django_assert_max_num_queries)
         dance().allow()
     with django_assert_max_num_queries(5):
         lms.browser.get(PAGE)
+
+
+class TestTakingAPartBack:
+    """By consenting again and ticking less: what the page shows is what the app can do."""
+
+    def test_tokens_that_could_do_more_are_ended_or_cut(self, lms):
+        wide = lms.token()
+        assert lms.allow("r:profile").status_code == 303
+        assert Consent.objects.get().scopes == ["r:profile"]
+        assert opens(wide) == 401
+        assert lms.refresh(wide).json()["scope"] == "r:profile"
+
+    def test_what_could_do_nothing_else_is_ended(self, lms):
+        wide = lms.token("rw:backpack")
+        lms.allow("r:profile")
+        assert opens(wide) == 401
+        assert lms.refresh(wide).status_code == 400
+
+    def test_a_code_that_could_do_more_is_ended(self, lms):
+        code = lms.code()
+        lms.allow("r:profile")
+        assert lms.exchange(code).status_code == 400
+
+    def test_other_issuers(self, lms, ada):
+        one = ada.issuer_roles.get().issuer.entity_id
+        other = issuer_of(ada, name="Southfield").entity_id
+
+        def token_for(*issuers: str) -> dict:
+            form = {"reach": "some", "issuers": issuers}
+            return lms.token("rw:issuer", scope="rw:issuer", form=form)
+
+        first, second = token_for(one), token_for(other)
+        assert Consent.objects.get().scopes == [f"rw:issuer:{other}"]
+        assert opens(first, f"/v2/issuers/{one}") == 401
+        assert lms.refresh(first).status_code == 400
+        assert opens(second, f"/v2/issuers/{other}") == 200
+
+    def test_who_refuses_to_be_read_takes_back_writing(self, lms):
+        lms.allow()
+        lms.allow("r:profile", scope="r:profile r:backpack")
+        assert Consent.objects.get().scopes == ["r:profile"]
+
+    def test_what_is_not_asked_for_this_time_stays(self, lms):
+        form = {"reach": "all"}
+        wide = lms.token("r:profile", "rw:issuer", scope="r:profile rw:issuer", form=form)
+        lms.allow("r:profile", "r:issuer", scope="r:profile r:issuer", approval_prompt="force")
+        assert opens(wide) == 200
+        assert lms.refresh(wide).json()["scope"] == "r:profile rw:issuer"
+        assert Consent.objects.get().scopes == ["rw:issuer", "r:profile", "r:issuer"]
+
+    def test_what_an_app_password_bought_is_its_own(self, lms, sign_in):
+        lms.application.grants = ["authorization-code", "password"]
+        lms.application.save()
+        client = {"client_id": lms.application.client_id, "client_secret": lms.secret}
+        token = lms.endpoint.granted(**sign_in, **client)
+        lms.allow("r:profile")
+        assert opens(token) == 200
