@@ -36,7 +36,7 @@ def give_consent(
         if not is_within(scope, asked) and not any(is_within(one, [scope]) for one in refused)
     ]
     consent.scopes = list(dict.fromkeys([*kept, *granted]))
-    consent.given_at = consent.last_used_at = timezone.now()
+    consent.last_used_at = timezone.now()
     consent.save()
     cut_tokens(application, user, consent.scopes)
     facts = {"application": application.client_id, "scopes": granted}

@@ -178,3 +178,12 @@ class TestTakingAPartBack:
         token = lms.endpoint.granted(**sign_in, **client)
         lms.allow("r:profile")
         assert opens(token) == 200
+
+
+def test_since_when_is_the_first_time(lms, time_machine):
+    time_machine.move_to(NOW, tick=False)
+    lms.allow()
+    time_machine.move_to(NOW + timedelta(days=3), tick=False)
+    lms.allow()
+    text = lms.browser.get(PAGE).content.decode()
+    assert "Allowed 4 May 2026, last used 7 May 2026" in text
