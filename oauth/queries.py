@@ -46,12 +46,18 @@ def consents_of(user: User) -> QuerySet[Consent]:
 
 
 def remembered_consent(user: User, application: Application, scopes: list[str]) -> Consent | None:
-    """A consent that covers these scopes and has been in use as long as a sign-in lasts."""
+    """A consent that covers these scopes and has been in use as long as a sign-in lasts; locked."""
     since = timezone.now() - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS)
-    found = Consent.objects.filter(user=user, application=application, last_used_at__gt=since)
-    consent = found.first()
-    covered = consent and all(is_within(scope, consent.scopes) for scope in scopes)
-    return consent if covered else None
+    consent = locked_consent(user, application)
+    if consent is None or consent.last_used_at <= since:
+        return None
+    return consent if all(is_within(scope, consent.scopes) for scope in scopes) else None
+
+
+def locked_consent(user: User, application: Application) -> Consent | None:
+    """What the person allows the application: until commit nobody takes it back."""
+    rows = Consent.objects.select_for_update().filter(user=user, application=application)
+    return rows.first()
 
 
 def living_token(raw: str) -> AccessToken | None:

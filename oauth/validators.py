@@ -21,7 +21,7 @@ from api.entity_ids import new_entity_id
 from api.scopes import meet
 from oauth.generators import REFRESH, successor
 from oauth.models import AccessToken, Grant, RefreshToken
-from oauth.queries import checksum, password_stamp, still_signed_in
+from oauth.queries import checksum, locked_consent, password_stamp, still_signed_in
 from oauth.services import consents
 from oauth.services.tokens import family_of_code, revoke_replayed_code
 
@@ -122,6 +122,8 @@ class Validator(OAuth2Validator):
         if request.code_verifier and not grant.code_challenge:
             return False
         if not grant.user.is_active or grant.sign_in != password_stamp(grant.user):
+            return False
+        if locked_consent(grant.user, client) is None:  # taken back as the code was issued
             return False
         request.sign_in = grant.sign_in
         return bool(super().validate_code(client_id, code, client, request, *args, **kwargs))

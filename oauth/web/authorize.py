@@ -93,8 +93,8 @@ class AuthorizePage(AuthorizeView):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         scopes = authorization.grantable_scopes(asked, request.user)
-        if authorization.is_remembered(asked, request.user, scopes):
-            return SeeOther(authorization.repeat(asked, user=request.user, scopes=scopes))
+        if location := authorization.repeat(asked, user=request.user, scopes=scopes):
+            return SeeOther(location)
         return self.page(asked, self.form(scopes))
 
     @method_decorator(csrf_protect)
@@ -157,8 +157,7 @@ class AuthorizeJSON(AuthorizeView):
         if not request.user.is_authenticated:
             return JsonResponse(described(asked, asked.scopes, {}))
         scopes = authorization.grantable_scopes(asked, request.user)
-        if authorization.is_remembered(asked, request.user, scopes):
-            location = authorization.repeat(asked, user=request.user, scopes=scopes)
+        if location := authorization.repeat(asked, user=request.user, scopes=scopes):
             return JsonResponse({"success_url": location})
         return JsonResponse(described(asked, scopes, dict(issuers_of(request.user))))
 

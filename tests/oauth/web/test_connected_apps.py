@@ -187,3 +187,10 @@ def test_since_when_is_the_first_time(lms, time_machine):
     lms.allow()
     text = lms.browser.get(PAGE).content.decode()
     assert "Allowed 4 May 2026, last used 7 May 2026" in text
+
+
+def test_no_code_outlives_it(lms):
+    """Nor one that was asked for at the same moment."""
+    code = lms.code()
+    Consent.objects.all().delete()
+    assert lms.exchange(code).status_code == 400
