@@ -52,7 +52,7 @@ def speaks_json(request: HttpRequest) -> bool:
 class AuthorizeView(View):
     """What both forms share: nothing of it is kept by caches or told to other sites."""
 
-    http_method_names = ["get", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -77,7 +77,13 @@ class AuthorizeView(View):
         return authorization.read_request((name, one) for name, found in lists for one in found)
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return only("GET", "POST")
+        return only("GET", "HEAD", "POST")
+
+    def repeated(self, asked: AuthorizationRequest, scopes: list[str]) -> str | None:
+        """Where the answer goes if nobody needs to be asked. HEAD is for looking: it gets none."""
+        if self.request.method == "HEAD":
+            return None
+        return authorization.repeat(asked, user=self.request.user, scopes=scopes)
 
     def actor(self) -> Actor:
         return Actor(user=self.request.user, channel=Channel.WEB)
@@ -93,7 +99,7 @@ class AuthorizePage(AuthorizeView):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         scopes = authorization.grantable_scopes(asked, request.user)
-        if location := authorization.repeat(asked, user=request.user, scopes=scopes):
+        if location := self.repeated(asked, scopes):
             return SeeOther(location)
         return self.page(asked, self.form(scopes))
 
@@ -157,7 +163,7 @@ class AuthorizeJSON(AuthorizeView):
         if not request.user.is_authenticated:
             return JsonResponse(described(asked, asked.scopes, {}))
         scopes = authorization.grantable_scopes(asked, request.user)
-        if location := authorization.repeat(asked, user=request.user, scopes=scopes):
+        if location := self.repeated(asked, scopes):
             return JsonResponse({"success_url": location})
         return JsonResponse(described(asked, scopes, dict(issuers_of(request.user))))
 
