@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from oauthlib.common import add_params_to_uri
 from rest_framework.exceptions import ParseError
 
 from accounts.memberships import issuers_of
@@ -164,7 +165,7 @@ class AuthorizeJSON(AuthorizeView):
             return JsonResponse(described(asked, asked.scopes, {}))
         scopes = authorization.grantable_scopes(asked, request.user)
         if location := self.repeated(asked, scopes):
-            return JsonResponse({"success_url": location})
+            return success(location, scopes)
         return JsonResponse(described(asked, scopes, dict(issuers_of(request.user))))
 
     def post(self, request: HttpRequest) -> JsonResponse:
@@ -177,13 +178,13 @@ class AuthorizeJSON(AuthorizeView):
         decision = Decision.read(request)
         asked = authorization.read_request(decision.parameters.items())
         if not decision.allow:
-            raise authorization.denied(asked)
+            return JsonResponse({"error": ""}, status=400)  # as Badgr's front end knows it
         scopes = authorization.grantable_scopes(asked, request.user)
         granted = authorization.chosen_scopes(asked, scopes, decision.choice)
         location = authorization.allow(
             asked, actor=self.actor(), user=request.user, scopes=scopes, granted=granted
         )
-        return JsonResponse({"success_url": location})
+        return success(location, granted)
 
     def unanswerable(self, reason: str) -> JsonResponse:
         return JsonResponse({"error": reason}, status=400)
@@ -225,6 +226,12 @@ class Decision:
         if not sent.get("scope", "").strip():
             sent["scope"] = " ".join(scopes)
         return cls(allow=body["allow"], choice=scopes, parameters=sent)
+
+
+def success(location: str, scopes: list[str]) -> JsonResponse:
+    """Where to send the browser, with what was allowed (badgr-api.md 1.2)."""
+    told = [("scope", " ".join(scopes))]
+    return JsonResponse({"success_url": add_params_to_uri(location, told)})
 
 
 def described(
