@@ -109,9 +109,12 @@ class RefreshToken(AbstractRefreshToken):
 
 
 class Grant(AbstractGrant):
-    """An authorization code; `code` has its keyed digest alone."""
+    """An authorization code; `code` has its keyed digest alone. A redirect URI that the request
+    named must come again at the exchange.
+    """
 
     sign_in = models.CharField(max_length=64, blank=True)
+    names_redirect_uri = models.BooleanField(default=True)
 
     class Meta(AbstractGrant.Meta):
         pass

@@ -100,12 +100,15 @@ class Validator(OAuth2Validator):
         return bool(super().validate_scopes(client_id, scopes, client, request, *args, **kwargs))
 
     def _create_authorization_code(self, request: Any, code: Any, expires: Any = None) -> Grant:
-        """Of the code itself a digest is kept. The token endpoint asks by digest, too."""
+        """Of the code itself a digest is kept. The token endpoint asks by digest, too. `request`
+        is made of the answer; the person's request is in it.
+        """
         grant = super()._create_authorization_code(
             request, {"code": keyed_digest(code["code"])}, expires
         )
         grant.sign_in = password_stamp(request.user)
-        grant.save(update_fields=["sign_in"])
+        grant.names_redirect_uri = not request.request.using_default_redirect_uri
+        grant.save(update_fields=["sign_in", "names_redirect_uri"])
         return grant
 
     def validate_code(
@@ -128,9 +131,16 @@ class Validator(OAuth2Validator):
         request.sign_in = grant.sign_in
         return bool(super().validate_code(client_id, code, client, request, *args, **kwargs))
 
-    def confirm_redirect_uri(self, *args: Any, **kwargs: Any) -> bool:
-        """Another address than the code was sent to is a bad grant (RFC 6749, 5.2)."""
-        if not super().confirm_redirect_uri(*args, **kwargs):
+    def confirm_redirect_uri(
+        self, client_id: str, code: str, redirect_uri: str, client: Any, request: Any, **kwargs: Any
+    ) -> bool:
+        """One that was sent for the code is sent again for the token (RFC 6749, 4.1.3); another
+        address than the code was sent to is a bad grant (5.2).
+        """
+        named = Grant.objects.filter(code=code, application=client, names_redirect_uri=True)
+        if request.using_default_redirect_uri and named.exists():
+            raise errors.InvalidRequestError("Send the redirect_uri again.", request=request)
+        if not super().confirm_redirect_uri(client_id, code, redirect_uri, client, request):
             raise errors.InvalidGrantError("The redirect_uri is not that of the code.")
         return True
 

@@ -208,6 +208,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sign_in", models.CharField(blank=True, max_length=64)),
+                ("names_redirect_uri", models.BooleanField(default=True)),
                 (
                     "application",
                     models.ForeignKey(

@@ -121,6 +121,21 @@ def test_it_lives_for_a_minute(dance, time_machine):
     assert refused(lms.exchange(late))
 
 
+class TestRedirectURI:
+    """Sent where it was sent with the request (RFC 6749, 4.1.3)."""
+
+    def test_it_must_come_again(self, dance):
+        lms = dance()
+        code = lms.code()
+        assert refused(lms.exchange(code, redirect_uri=None), "invalid_request")
+        assert lms.exchange(code).status_code == 200
+
+    @pytest.mark.parametrize("uri", [None, CALLBACK])
+    def test_it_may_where_it_was_left_out(self, dance, uri):
+        lms = dance()
+        assert lms.exchange(lms.code(redirect_uri=None), redirect_uri=uri).status_code == 200
+
+
 class TestPKCE:
     @pytest.mark.parametrize("client_type", ["public", "confidential"])
     @pytest.mark.parametrize("verifier", ["x" * 43, None])
