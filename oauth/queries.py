@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from oauth2_provider.models import refresh_token_expire_timedelta
 
 from accounts.models import User
 from accounts.secrets import keyed_digest
@@ -99,15 +100,23 @@ def living_tokens_of(user: User) -> QuerySet[AccessToken]:
 
 def living_refresh_token(raw: str) -> RefreshToken | None:
     """The same of a refresh token that is not used up."""
-    since = timezone.now() - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS - 1)
     token = (
-        RefreshToken.objects.select_related("user")
-        .filter(token_checksum=checksum(raw), revoked=None, access_token__expires__gt=since)
+        unspent_refresh_tokens()
+        .select_related("user")
+        .filter(token_checksum=checksum(raw))
         .filter(Q(app_password=None) | Q(app_password__revoked_at=None))
         .filter(application__disabled_at=None)
         .first()
     )
     return token if token and token.user.is_active and still_signed_in(token) else None
+
+
+def unspent_refresh_tokens() -> QuerySet[RefreshToken]:
+    """Those not used up that have not waited too long: the library counts from the end of the
+    access token.
+    """
+    since = timezone.now() - refresh_token_expire_timedelta()
+    return RefreshToken.objects.filter(revoked=None, access_token__expires__gt=since)
 
 
 def still_signed_in(given: AccessToken | RefreshToken) -> bool:

@@ -21,7 +21,13 @@ from api.entity_ids import new_entity_id
 from api.scopes import meet
 from oauth.generators import REFRESH, successor
 from oauth.models import AccessToken, Grant, RefreshToken
-from oauth.queries import checksum, locked_consent, password_stamp, still_signed_in
+from oauth.queries import (
+    checksum,
+    locked_consent,
+    password_stamp,
+    still_signed_in,
+    unspent_refresh_tokens,
+)
 from oauth.services import consents
 from oauth.services.tokens import family_of_code, revoke_replayed_code
 
@@ -238,15 +244,13 @@ def repeatable_successor(refresh_token: str, client: Any) -> RefreshToken | None
     one client refresh at once. After that somebody else has what a client has used up.
     """
     meeting = Q(access_token__created__gte=timezone.now() - MEETING_TIME)
-    following = RefreshToken.objects.select_for_update(of=("self",)).filter(
+    following = unspent_refresh_tokens().filter(
         meeting | Q(access_token__first_used_at=None),
         token_checksum=checksum(successor(refresh_token, REFRESH)),
         application=client,
-        revoked=None,
-        access_token__expires__gt=timezone.now()
-        - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS - 1),
     )
-    return following.select_related("user", "access_token").first()
+    locked = following.select_for_update(of=("self",))
+    return locked.select_related("user", "access_token").first()
 
 
 def basic_credentials(header: str) -> str:

@@ -1,6 +1,5 @@
 """Ending tokens: a sign-in's, an application's; and clearing away what has expired."""
 
-import hashlib
 from collections.abc import Sequence
 from uuid import UUID
 
@@ -14,6 +13,7 @@ from activity.services import record
 from activity.subjects import Subject
 from api.scopes import is_within, meet
 from oauth.models import AccessToken, Application, Grant, RefreshToken
+from oauth.queries import checksum
 
 
 def revoke_tokens(application: Application, user: User | None = None) -> None:
@@ -59,10 +59,7 @@ def revoke_presented_token(*, application: Application, token: str) -> None:
     """RFC 7009, 2.1: whichever token of its own a client names, the whole sign-in ends: access and
     refresh tokens, the ones before and after it included. An unknown one is no error.
     """
-    named = {
-        "token_checksum": hashlib.sha256(token.encode()).hexdigest(),
-        "application": application,
-    }
+    named = {"token_checksum": checksum(token), "application": application}
     access_tokens = AccessToken.objects.filter(**named)
     families = {
         *RefreshToken.objects.filter(**named).values_list("token_family", flat=True),
