@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 from urllib.parse import unquote_plus
 
-from django.conf import settings
 from django.db.models import Q
 from django.utils import timezone
 from oauth2_provider.oauth2_validators import OAuth2Validator
@@ -38,6 +37,10 @@ class Validator(OAuth2Validator):
     """App passwords for the password grant; Basic credentials raw or URL-encoded; tokens tied to
     app passwords.
     """
+
+    # People's own passwords can be guessed: not where the operator does not allow them, nor of who
+    # has failed too often.
+    hears_account_passwords = False
 
     def _extract_basic_auth(self, request: Any) -> str:
         return basic_credentials(request.headers.get("Authorization", ""))
@@ -76,11 +79,8 @@ class Validator(OAuth2Validator):
         if app_password := living_app_password(username=username, password=password):
             request.user, request.app_password = app_password.user, app_password
             held: Sequence[str] = app_password.scopes
-        elif (
-            settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT
-            # People's passwords can be guessed: who has failed too often is not heard.
-            and not request.headers.get("laurel.throttled")
-            and (user := user_by_own_password(username=username, password=password))
+        elif self.hears_account_passwords and (
+            user := user_by_own_password(username=username, password=password)
         ):
             request.user, held = user, DEFAULT_SCOPES
             request.sign_in = password_stamp(user)
