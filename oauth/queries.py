@@ -56,7 +56,9 @@ def remembered_consent(user: User, application: Application, scopes: list[str]) 
 
 
 def locked_consent(user: User, application: Application) -> Consent | None:
-    """What the person allows the application: until commit nobody takes it back."""
+    """What the person allows the application: until commit nobody takes it back. Whoever locks
+    codes or tokens too does it after this, or two would wait for one another.
+    """
     rows = Consent.objects.select_for_update().filter(user=user, application=application)
     return rows.first()
 

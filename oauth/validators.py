@@ -121,8 +121,10 @@ class Validator(OAuth2Validator):
         self, client_id: str, code: str, client: Any, request: Any, *args: Any, **kwargs: Any
     ) -> bool:
         """Must run in a transaction: of two uses at once, the second finds the code used up."""
-        rows = Grant.objects.select_for_update(of=("self",)).select_related("user")
-        grant = rows.filter(code=code, application=client).first()
+        rows = Grant.objects.filter(code=code, application=client).select_related("user")
+        known = rows.first()
+        consent = locked_consent(known.user, client) if known else None
+        grant = rows.select_for_update(of=("self",)).first()
         if grant is None:
             revoke_replayed_code(application=client, digest=code)
             return False
@@ -132,7 +134,7 @@ class Validator(OAuth2Validator):
             return False
         if not grant.user.is_active or grant.sign_in != password_stamp(grant.user):
             return False
-        if locked_consent(grant.user, client) is None:  # taken back as the code was issued
+        if consent is None:  # taken back as the code was issued
             return False
         request.sign_in = grant.sign_in
         return bool(super().validate_code(client_id, code, client, request, *args, **kwargs))
@@ -156,9 +158,10 @@ class Validator(OAuth2Validator):
         """Must run in a transaction: the token's row is locked, and of two refreshes at once the
         second repeats the first.
         """
-        list(
-            RefreshToken.objects.select_for_update().filter(token_checksum=checksum(refresh_token))
-        )
+        rows = RefreshToken.objects.filter(token_checksum=checksum(refresh_token))
+        if known := rows.select_related("user", "application").first():
+            locked_consent(known.user, known.application)
+        list(rows.select_for_update())
         request.repeated = repeatable_successor(refresh_token, client)
         request.access_token_id = new_entity_id()
         if request.repeated:

@@ -12,7 +12,8 @@ from activity.services import record
 from activity.subjects import Subject
 from api.scopes import is_within
 from oauth.models import Application, Consent
-from oauth.services.tokens import cut_tokens, lock_tokens, revoke_tokens
+from oauth.queries import locked_consent
+from oauth.services.tokens import cut_tokens, revoke_tokens
 
 NOTED_EVERY = timedelta(hours=1)  # a call that reads should not have to write
 
@@ -25,7 +26,6 @@ def give_consent(
     stays; what was asked and not granted is taken back, with all that is more than it, from the
     tokens too.
     """
-    lock_tokens(application, user)  # before the consent, as a refresh does
     consent, _ = Consent.objects.select_for_update().get_or_create(
         user=user, application=application
     )
@@ -47,6 +47,7 @@ def give_consent(
 @transaction.atomic
 def revoke_consent(*, actor: Actor, consent: Consent) -> None:
     """Forget it, and end every token that the application holds for the person."""
+    locked_consent(consent.user, consent.application)  # from now on nothing comes of it
     revoke_tokens(consent.application, consent.user)
     facts = {"application": consent.application.client_id}
     record("consent.revoked", Subject("consent", consent.entity_id), actor=actor, facts=facts)

@@ -24,13 +24,6 @@ def revoke_tokens(application: Application, user: User | None = None) -> None:
     AccessToken.objects.filter(**mine).delete()
 
 
-def lock_tokens(application: Application, user: User) -> None:
-    """Until commit nothing of it is exchanged or refreshed."""
-    mine = {"application": application, "user": user}
-    list(Grant.objects.select_for_update().filter(**mine).order_by("pk"))
-    list(RefreshToken.objects.select_for_update().filter(revoked=None, **mine).order_by("pk"))
-
-
 def cut_tokens(application: Application, user: User, scopes: Sequence[str]) -> None:
     """Leave the application no more than these scopes of what the person's sign-ins gave it. Codes
     and access tokens with more end; what refreshes them is cut, and ends if nothing is left. What

@@ -343,5 +343,5 @@ def test_refreshing_takes_a_constant_number_of_queries(
 ):
     for _ in range(5):
         token = refresh(endpoint, token).json()
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         refresh(endpoint, token)

@@ -8,8 +8,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from activity.models import LogEntry
-from oauth.models import Consent
-from tests.oauth.flows import opens
+from oauth.models import AccessToken, Consent
+from tests.oauth.conftest import TokenEndpoint
+from tests.oauth.flows import Dance, opens, told
+from tests.support.threads import together
 from tests.support.worlds import issuer_of, person
 
 PAGE = "/accounts/apps/"
@@ -187,6 +189,24 @@ def test_since_when_is_the_first_time(lms, time_machine):
     lms.allow()
     text = lms.browser.get(PAGE).content.decode()
     assert "Allowed 4 May 2026, last used 7 May 2026" in text
+
+
+@pytest.mark.django_db(transaction=True)
+def test_taking_it_back_while_the_app_signs_in(lms, ada):
+    token = lms.token()
+    address = f"{PAGE}{Consent.objects.get().entity_id}/revoke/"
+
+    def act(number: int) -> None:
+        mine = Dance(TokenEndpoint(), lms.application, lms.secret, ada)
+        if number == 3:
+            assert mine.browser.post(address).status_code == 302
+        elif number % 2:
+            assert mine.refresh(token).status_code in {200, 400}
+        elif (answer := mine.visit()).status_code == 303:
+            assert mine.exchange(told(answer)["code"]).status_code in {200, 400}
+
+    together(8, act)
+    assert not AccessToken.objects.exists()
 
 
 def test_no_code_outlives_it(lms):
