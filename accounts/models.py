@@ -5,6 +5,7 @@ they live.
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.auth.hashers import check_password, make_password
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
 from django.utils import timezone
@@ -26,6 +27,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     entity_id = models.CharField(max_length=64, unique=True, default=new_entity_id, editable=False)
+    # Which of the person's passwords this is: made at random with each new one, whatever its hash.
+    password_epoch = models.CharField(max_length=64, default=new_entity_id, editable=False)
     email = models.EmailField(unique=True)
     first_name = models.CharField(max_length=150, blank=True)
     last_name = models.CharField(max_length=150, blank=True)
@@ -47,6 +50,23 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_full_name(self) -> str:
         return str(self)
+
+    def set_password(self, raw_password: str | None) -> None:
+        super().set_password(raw_password)
+        self.password_epoch = new_entity_id()
+
+    def set_unusable_password(self) -> None:
+        super().set_unusable_password()
+        self.password_epoch = new_entity_id()
+
+    def check_password(self, raw_password: str) -> bool:
+        """A right one is hashed anew where hashes have become slower: it is the same password."""
+
+        def hash_anew(raw_password: str) -> None:
+            self.password = make_password(raw_password)
+            self.save(update_fields=["password"])
+
+        return check_password(raw_password, self.password, hash_anew)
 
 
 class AppPassword(models.Model):

@@ -9,6 +9,7 @@ from api.scopes import SERVER_ADMIN
 from oauth.models import AccessToken
 from oauth.queries import living_scopes, living_token
 from oauth.services.consents import is_stale, note_use
+from oauth.services.tokens import note_first_use
 
 
 class BearerToken:
@@ -36,6 +37,8 @@ class BearerAuthentication(BaseAuthentication):
         if token is None:
             raise AuthenticationFailed("The access token is unknown, expired or revoked.")
         user = token.user or token.application.user
+        if token.source_refresh_token_id and not token.first_used_at:
+            note_first_use(token)
         if is_stale(token.consent_used_at):
             note_use(token.application, user)
         return user, BearerToken(token, user)

@@ -119,15 +119,12 @@ def chosen_scopes(
     return granted
 
 
-def is_remembered(asked: AuthorizationRequest, user: User, scopes: list[str]) -> bool:
-    """Has this person allowed all of it before? Of an app on a loopback address without a secret
+def must_ask(asked: AuthorizationRequest) -> bool:
+    """Whatever the person has allowed before? Of an app on a loopback address without a secret
     nobody knows that it is the same app: people are asked each time (RFC 8252, 8.6).
     """
-    if asked.asks_again:
-        return False
-    if asked.application.is_public and is_loopback_address(asked.redirect_uri):
-        return False
-    return remembered_consent(user, asked.application, scopes) is not None
+    nameless = asked.application.is_public and is_loopback_address(asked.redirect_uri)
+    return asked.asks_again or nameless
 
 
 @transaction.atomic
@@ -145,8 +142,13 @@ def allow(
     return issue_code(asked, user, granted)
 
 
-def repeat(asked: AuthorizationRequest, *, user: User, scopes: list[str]) -> str:
-    """The same again as the person has allowed before."""
+@transaction.atomic
+def repeat(asked: AuthorizationRequest, *, user: User, scopes: list[str]) -> str | None:
+    """The same again as the person has allowed before; None where they have to be asked. The
+    consent cannot be taken back meanwhile.
+    """
+    if must_ask(asked) or remembered_consent(user, asked.application, scopes) is None:
+        return None
     note_use(asked.application, user)
     return issue_code(asked, user, scopes)
 

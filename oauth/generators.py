@@ -1,5 +1,6 @@
 """The tokens themselves. A refresh derives them from the token presented, so that one whose answer
-was lost can be repeated: the same answer again, and nothing kept in clear.
+was lost can be repeated: the same answer again, and nothing kept in clear. Its access tokens are
+told apart by their entity ids: one that has run out is not made again.
 """
 
 from typing import Any
@@ -12,7 +13,9 @@ ACCESS = "access"
 
 
 def new_access_token(request: Any) -> str:
-    return successor(request.refresh_token, ACCESS) if is_refresh(request) else generate_token()
+    if not is_refresh(request):
+        return generate_token()
+    return successor(request.refresh_token, f"{ACCESS}.{request.access_token_id}")
 
 
 def new_refresh_token(request: Any) -> str:

@@ -106,11 +106,13 @@ class Application(AbstractApplication):
 
 
 class AccessToken(AbstractAccessToken):
-    """`app_password` names the app password that bought it: revoked with it. `sign_in` has the
-    state of the person's password: what was given out on another is dead. So in all three here.
+    """`app_password` names the app password that bought it: revoked with it. `sign_in` is the stamp
+    of the person's password: what was given out on another is dead. So in all three here.
+    `first_used_at` is kept for what a refresh made: its answer has arrived then.
     """
 
     sign_in = models.CharField(max_length=64, blank=True)
+    first_used_at = models.DateTimeField(null=True, blank=True)
     entity_id = models.CharField(max_length=64, unique=True, default=new_entity_id, editable=False)
     app_password = models.ForeignKey(
         AppPassword, on_delete=models.CASCADE, null=True, blank=True, related_name="+"
@@ -134,9 +136,12 @@ class RefreshToken(AbstractRefreshToken):
 
 
 class Grant(AbstractGrant):
-    """An authorization code; `code` has its keyed digest alone."""
+    """An authorization code; `code` has its keyed digest alone. A redirect URI that the request
+    named must come again at the exchange.
+    """
 
     sign_in = models.CharField(max_length=64, blank=True)
+    names_redirect_uri = models.BooleanField(default=True)
 
     class Meta(AbstractGrant.Meta):
         pass

@@ -7,8 +7,10 @@ from django.conf import settings
 from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from oauth2_provider.models import refresh_token_expire_timedelta
 
 from accounts.models import User
+from accounts.secrets import keyed_digest
 from api.scopes import is_within
 from oauth.models import PUBLIC_CLIENT_ID, AccessToken, Application, Consent, RefreshToken
 
@@ -52,12 +54,20 @@ def consents_of(user: User) -> QuerySet[Consent]:
 
 
 def remembered_consent(user: User, application: Application, scopes: list[str]) -> Consent | None:
-    """A consent that covers these scopes and has been in use as long as a sign-in lasts."""
+    """A consent that covers these scopes and has been in use as long as a sign-in lasts; locked."""
     since = timezone.now() - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS)
-    found = Consent.objects.filter(user=user, application=application, last_used_at__gt=since)
-    consent = found.first()
-    covered = consent and all(is_within(scope, consent.scopes) for scope in scopes)
-    return consent if covered else None
+    consent = locked_consent(user, application)
+    if consent is None or consent.last_used_at <= since:
+        return None
+    return consent if all(is_within(scope, consent.scopes) for scope in scopes) else None
+
+
+def locked_consent(user: User, application: Application) -> Consent | None:
+    """What the person allows the application: until commit nobody takes it back. Whoever locks
+    codes or tokens too does it after this, or two would wait for one another.
+    """
+    rows = Consent.objects.select_for_update().filter(user=user, application=application)
+    return rows.first()
 
 
 def living_token(raw: str) -> AccessToken | None:
@@ -88,7 +98,7 @@ def living_scopes(token: AccessToken | RefreshToken) -> list[str]:
 
 def living_tokens_of(user: User) -> QuerySet[AccessToken]:
     """The person's access tokens that would let somebody in now."""
-    signed_in = Q(app_password__isnull=False) | Q(sign_in=user.get_session_auth_hash())
+    signed_in = Q(app_password__isnull=False) | Q(sign_in=password_stamp(user))
     rows = AccessToken.objects.filter(NOT_TAKEN_AWAY, signed_in, user=user)
     living = rows.filter(expires__gt=timezone.now())
     return living.select_related("application").annotate(created_at=F("created"))
@@ -96,14 +106,21 @@ def living_tokens_of(user: User) -> QuerySet[AccessToken]:
 
 def living_refresh_token(raw: str) -> RefreshToken | None:
     """The same of a refresh token that is not used up."""
-    since = timezone.now() - timedelta(days=settings.LAUREL_REFRESH_TOKEN_DAYS - 1)
     token = (
-        RefreshToken.objects.select_related("user")
-        .filter(NOT_TAKEN_AWAY, token_checksum=checksum(raw), revoked=None)
-        .filter(access_token__expires__gt=since)
+        unspent_refresh_tokens()
+        .select_related("user")
+        .filter(NOT_TAKEN_AWAY, token_checksum=checksum(raw))
         .first()
     )
     return token if token and token.user.is_active and still_signed_in(token) else None
+
+
+def unspent_refresh_tokens() -> QuerySet[RefreshToken]:
+    """Those not used up that have not waited too long: the library counts from the end of the
+    access token.
+    """
+    since = timezone.now() - refresh_token_expire_timedelta()
+    return RefreshToken.objects.filter(revoked=None, access_token__expires__gt=since)
 
 
 def still_signed_in(given: AccessToken | RefreshToken) -> bool:
@@ -112,7 +129,14 @@ def still_signed_in(given: AccessToken | RefreshToken) -> bool:
     """
     if given.app_password_id or given.user is None:
         return True
-    return constant_time_compare(given.sign_in, given.user.get_session_auth_hash())
+    return constant_time_compare(given.sign_in, password_stamp(given.user))
+
+
+def password_stamp(user: User) -> str:
+    """What is stamped on codes and tokens that a person's sign-in gives out: another one as soon as
+    the password or the server's key is another.
+    """
+    return keyed_digest(user.password_epoch)
 
 
 def public_client_of(refresh_token: str) -> str:

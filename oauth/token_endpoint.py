@@ -86,12 +86,12 @@ def exchange(parameters: dict[str, str], request: HttpRequest) -> tuple[int, dic
         parameters["code"] = keyed_digest(parameters["code"])
     using_up = parameters["grant_type"] in {"refresh_token", "authorization_code"}
     with transaction.atomic() if using_up else nullcontext():
-        headers = core.extract_headers(request)
         if settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT:
-            guesses = guesses_at(parameters)
-            headers["laurel.throttled"] = max(FAILURES.wait(request), guesses.wait(request)) > 0
+            failures = (FAILURES, guesses_at(parameters))
+            validator = core.server.request_validator  # one for each request
+            validator.hears_account_passwords = not any(one.wait(request) for one in failures)
         _, body, status = core.server.create_token_response(
-            request.path, "POST", urlencode(parameters), headers, None
+            request.path, "POST", urlencode(parameters), core.extract_headers(request), None
         )
     return status, json.loads(body)
 

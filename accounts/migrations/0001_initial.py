@@ -47,6 +47,12 @@ class Migration(migrations.Migration):
                         unique=True,
                     ),
                 ),
+                (
+                    "password_epoch",
+                    models.CharField(
+                        default=api.entity_ids.new_entity_id, editable=False, max_length=64
+                    ),
+                ),
                 ("email", models.EmailField(max_length=254, unique=True)),
                 ("first_name", models.CharField(blank=True, max_length=150)),
                 ("last_name", models.CharField(blank=True, max_length=150)),

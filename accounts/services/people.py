@@ -165,7 +165,7 @@ def reset_password(*, actor: Actor, user: User, password: str) -> None:
 @transaction.atomic
 def store_password(*, actor: Actor, user: User, password: str, notice: str) -> None:
     set_strong_password(user, password)
-    user.save(update_fields=["password"])
+    user.save(update_fields=["password", "password_epoch"])
     record("user.password-changed", Subject("user", user.entity_id), actor=actor)
     send_later(notice, address=primary_address(user))
 

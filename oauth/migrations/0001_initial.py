@@ -209,6 +209,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("sign_in", models.CharField(blank=True, max_length=64)),
+                ("names_redirect_uri", models.BooleanField(default=True)),
                 (
                     "application",
                     models.ForeignKey(
@@ -293,6 +294,7 @@ class Migration(migrations.Migration):
                 ("created", models.DateTimeField(auto_now_add=True, verbose_name="created")),
                 ("updated", models.DateTimeField(auto_now=True, verbose_name="updated")),
                 ("sign_in", models.CharField(blank=True, max_length=64)),
+                ("first_used_at", models.DateTimeField(blank=True, null=True)),
                 (
                     "entity_id",
                     models.CharField(

@@ -12,7 +12,8 @@ from activity.services import record
 from activity.subjects import Subject
 from api.scopes import is_within
 from oauth.models import Application, Consent
-from oauth.services.tokens import revoke_tokens
+from oauth.queries import locked_consent
+from oauth.services.tokens import cut_tokens, revoke_tokens
 
 NOTED_EVERY = timedelta(hours=1)  # a call that reads should not have to write
 
@@ -21,16 +22,23 @@ NOTED_EVERY = timedelta(hours=1)  # a call that reads should not have to write
 def give_consent(
     *, actor: Actor, user: User, application: Application, asked: Sequence[str], granted: list[str]
 ) -> Consent:
-    """Remember what of the asked scopes was granted; what was allowed before and not asked for now
-    stays.
+    """Remember what of the asked scopes was granted. What was allowed before and not asked for now
+    stays; what was asked and not granted is taken back, with all that is more than it, from the
+    tokens too.
     """
     consent, _ = Consent.objects.select_for_update().get_or_create(
         user=user, application=application
     )
-    kept = [scope for scope in consent.scopes if not is_within(scope, asked)]
+    refused = [scope for scope in asked if not is_within(scope, granted)]
+    kept = [
+        scope
+        for scope in consent.scopes
+        if not is_within(scope, asked) and not any(is_within(one, [scope]) for one in refused)
+    ]
     consent.scopes = list(dict.fromkeys([*kept, *granted]))
-    consent.given_at = consent.last_used_at = timezone.now()
+    consent.last_used_at = timezone.now()
     consent.save()
+    cut_tokens(application, user, consent.scopes)
     facts = {"application": application.client_id, "scopes": granted}
     record("consent.given", Subject("consent", consent.entity_id), actor=actor, facts=facts)
     return consent
@@ -39,6 +47,7 @@ def give_consent(
 @transaction.atomic
 def revoke_consent(*, actor: Actor, consent: Consent) -> None:
     """Forget it, and end every token that the application holds for the person."""
+    locked_consent(consent.user, consent.application)  # from now on nothing comes of it
     revoke_tokens(consent.application, consent.user)
     facts = {"application": consent.application.client_id}
     record("consent.revoked", Subject("consent", consent.entity_id), actor=actor, facts=facts)

@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from oauthlib.common import add_params_to_uri
 from rest_framework.exceptions import ParseError
 
 from accounts.memberships import issuers_of
@@ -52,7 +53,7 @@ def speaks_json(request: HttpRequest) -> bool:
 class AuthorizeView(View):
     """What both forms share: nothing of it is kept by caches or told to other sites."""
 
-    http_method_names = ["get", "post"]
+    http_method_names = ["get", "head", "post"]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -77,7 +78,13 @@ class AuthorizeView(View):
         return authorization.read_request((name, one) for name, found in lists for one in found)
 
     def http_method_not_allowed(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        return only("GET", "POST")
+        return only("GET", "HEAD", "POST")
+
+    def repeated(self, asked: AuthorizationRequest, scopes: list[str]) -> str | None:
+        """Where the answer goes if nobody needs to be asked. HEAD is for looking: it gets none."""
+        if self.request.method == "HEAD":
+            return None
+        return authorization.repeat(asked, user=self.request.user, scopes=scopes)
 
     def actor(self) -> Actor:
         return Actor(user=self.request.user, channel=Channel.WEB)
@@ -93,8 +100,8 @@ class AuthorizePage(AuthorizeView):
         if not request.user.is_authenticated:
             return redirect_to_login(request.get_full_path())
         scopes = authorization.grantable_scopes(asked, request.user)
-        if authorization.is_remembered(asked, request.user, scopes):
-            return SeeOther(authorization.repeat(asked, user=request.user, scopes=scopes))
+        if location := self.repeated(asked, scopes):
+            return SeeOther(location)
         return self.page(asked, self.form(scopes))
 
     @method_decorator(csrf_protect)
@@ -157,9 +164,8 @@ class AuthorizeJSON(AuthorizeView):
         if not request.user.is_authenticated:
             return JsonResponse(described(asked, asked.scopes, {}))
         scopes = authorization.grantable_scopes(asked, request.user)
-        if authorization.is_remembered(asked, request.user, scopes):
-            location = authorization.repeat(asked, user=request.user, scopes=scopes)
-            return JsonResponse({"success_url": location})
+        if location := self.repeated(asked, scopes):
+            return success(location, scopes)
         return JsonResponse(described(asked, scopes, dict(issuers_of(request.user))))
 
     def post(self, request: HttpRequest) -> JsonResponse:
@@ -172,13 +178,13 @@ class AuthorizeJSON(AuthorizeView):
         decision = Decision.read(request)
         asked = authorization.read_request(decision.parameters.items())
         if not decision.allow:
-            raise authorization.denied(asked)
+            return JsonResponse({"error": ""}, status=400)  # as Badgr's front end knows it
         scopes = authorization.grantable_scopes(asked, request.user)
         granted = authorization.chosen_scopes(asked, scopes, decision.choice)
         location = authorization.allow(
             asked, actor=self.actor(), user=request.user, scopes=scopes, granted=granted
         )
-        return JsonResponse({"success_url": location})
+        return success(location, granted)
 
     def unanswerable(self, reason: str) -> JsonResponse:
         return JsonResponse({"error": reason}, status=400)
@@ -220,6 +226,12 @@ class Decision:
         if not sent.get("scope", "").strip():
             sent["scope"] = " ".join(scopes)
         return cls(allow=body["allow"], choice=scopes, parameters=sent)
+
+
+def success(location: str, scopes: list[str]) -> JsonResponse:
+    """Where to send the browser, with what was allowed (badgr-api.md 1.2)."""
+    told = [("scope", " ".join(scopes))]
+    return JsonResponse({"success_url": add_params_to_uri(location, told)})
 
 
 def described(

@@ -4,13 +4,19 @@ from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
 import pytest
+from django.contrib.auth.hashers import make_password
+from django.db import connection
+from django.test import Client
 
+from accounts.models import User
+from accounts.services.people import change_password
 from issuer.models import IssuerStaff
 from oauth.models import AccessToken, Grant, RefreshToken
 from tests.oauth.conftest import TokenEndpoint, basic
 from tests.oauth.flows import CALLBACK, opens
+from tests.support.servers import PASSWORD
 from tests.support.threads import together
-from tests.support.worlds import issuer_of, person
+from tests.support.worlds import acting, issuer_of, person
 
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 
@@ -115,6 +121,21 @@ def test_it_lives_for_a_minute(dance, time_machine):
     assert refused(lms.exchange(late))
 
 
+class TestRedirectURI:
+    """Sent where it was sent with the request (RFC 6749, 4.1.3)."""
+
+    def test_it_must_come_again(self, dance):
+        lms = dance()
+        code = lms.code()
+        assert refused(lms.exchange(code, redirect_uri=None), "invalid_request")
+        assert lms.exchange(code).status_code == 200
+
+    @pytest.mark.parametrize("uri", [None, CALLBACK])
+    def test_it_may_where_it_was_left_out(self, dance, uri):
+        lms = dance()
+        assert lms.exchange(lms.code(redirect_uri=None), redirect_uri=uri).status_code == 200
+
+
 class TestPKCE:
     @pytest.mark.parametrize("client_type", ["public", "confidential"])
     @pytest.mark.parametrize("verifier", ["x" * 43, None])
@@ -196,11 +217,45 @@ class TestLivingTokens:
     def test_a_changed_password(self, dance, ada):
         lms = dance()
         code, token = lms.code(), lms.token("r:issuer", scope="r:issuer")
-        ada.set_password("another-horse-9-battery")
-        ada.save()
+        change_password(actor=acting(ada), user=ada, password="another-horse-9-battery")
         assert opens(token) == 401
         assert refused(lms.refresh(token))
         assert refused(lms.exchange(code))
+
+    def test_a_password_that_is_taken_away(self, dance, ada):
+        token = dance().token("r:issuer", scope="r:issuer")
+        ada.set_unusable_password()
+        ada.save()
+        assert opens(token) == 401
+
+    def test_not_the_same_password_hashed_anew(self, dance, ada):
+        """Django does so at the next sign-in, when its hashes have become slower."""
+        ada.password = make_password(PASSWORD, hasher="pbkdf2_sha256")
+        ada.save()
+        lms = dance()
+        code, token = lms.code(), lms.token("r:issuer", scope="r:issuer")
+        Client().post("/accounts/login/", {"login": ada.email, "password": PASSWORD})
+        assert User.objects.get().password.startswith("md5$")
+        assert opens(token) == 200
+        assert lms.refresh(token).status_code == 200
+        assert lms.exchange(code).status_code == 200
+
+    @pytest.mark.parametrize("moment", range(6))
+    def test_a_password_changed_while_a_code_is_exchanged(self, dance, ada, moment):
+        lms = dance()
+        code = lms.code("r:issuer", scope="r:issuer")
+        looked: list[str] = []
+
+        def change_once(execute, sql, *rest):
+            if "oauth_grant" in sql and len(looked) == moment:
+                change_password(actor=acting(ada), user=ada, password="another-horse-9-battery")
+            looked.extend([sql] if "oauth_grant" in sql else [])
+            return execute(sql, *rest)
+
+        with connection.execute_wrapper(change_once):
+            answer = lms.exchange(code)
+        assert refused(answer) if answer.status_code == 400 else opens(answer.json()) == 401
+        assert len(looked) > moment
 
     def test_not_what_an_app_password_bought(self, endpoint, sign_in, ada):
         token = endpoint.granted(**sign_in)

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AppPassword
 from accounts.services.app_passwords import revoke_app_password
@@ -158,7 +160,8 @@ def test_reuse_is_noticed_after_clearing_too(endpoint, sign_in, time_machine):
 class TestLostAnswers:
     """A client that did not hear the answer asks again."""
 
-    def test_it_gets_the_same_again(self, endpoint, token):
+    def test_it_gets_the_same_again(self, endpoint, token, time_machine):
+        time_machine.move_to(NOW, tick=False)
         first = refresh(endpoint, token).json()
         again = refresh(endpoint, token)
         assert again.status_code == 200
@@ -174,6 +177,52 @@ class TestLostAnswers:
         assert opens(second) == 401
         assert refused(refresh(endpoint, second))
 
+    def test_after_a_minute_until_its_access_token_is_used(self, endpoint, sign_in, time_machine):
+        time_machine.move_to(NOW, tick=False)
+        token = endpoint.granted(**sign_in)
+        first = refresh(endpoint, token).json()
+        time_machine.move_to(NOW + timedelta(hours=5), tick=False)
+        assert refresh(endpoint, token).status_code == 200
+        assert opens(first) == 200
+        assert refused(refresh(endpoint, token))
+        assert opens(first) == 401
+        assert refused(refresh(endpoint, first))
+
+    def test_processes_of_one_client_meet_within_a_minute(self, endpoint, sign_in, time_machine):
+        time_machine.move_to(NOW, tick=False)
+        token = endpoint.granted(**sign_in)
+        first = refresh(endpoint, token).json()
+        assert opens(first) == 200
+        time_machine.move_to(NOW + timedelta(seconds=60), tick=False)
+        assert refresh(endpoint, token).json()["access_token"] == first["access_token"]
+        time_machine.move_to(NOW + timedelta(seconds=61), tick=False)
+        assert refused(refresh(endpoint, token))
+
+    def test_a_thief_who_keeps_step_is_noticed(self, endpoint, sign_in, time_machine):
+        time_machine.move_to(NOW, tick=False)
+        stolen = endpoint.granted(**sign_in)
+        for hours in (1, 2, 3):
+            time_machine.move_to(NOW + timedelta(hours=hours), tick=False)
+            fresh = refresh(endpoint, stolen).json()
+            assert opens(fresh) == 200
+            time_machine.shift(timedelta(minutes=30))
+            again = refresh(endpoint, stolen)
+            if again.status_code == 400:
+                break
+            stolen = fresh
+        assert refused(again)
+        assert opens(fresh) == 401
+
+    def test_the_first_use_is_noted_once(self, endpoint, token):
+        def writes() -> int:
+            with CaptureQueriesContext(connection) as caught:
+                assert opens(token) == 200
+            return sum(query["sql"].startswith("UPDATE") for query in caught)
+
+        assert writes() == 0  # nothing can repeat it
+        token = refresh(endpoint, token).json()
+        assert [writes() for _ in range(3)] == [1, 0, 0]
+
     def test_not_another_client(self, endpoint, sign_in, application):
         app, secret = application()
         client = {"client_id": app.client_id, "client_secret": secret}
@@ -183,15 +232,27 @@ class TestLostAnswers:
         assert refresh(endpoint, token, client_id=app.client_id).status_code == 401
         assert opens(fresh) == 401  # a used token in a stranger's hands: the family is ended
 
-    def test_the_access_token_lives_a_day_from_then(self, endpoint, sign_in, time_machine):
+    def test_the_access_token_lives_no_longer_for_it(self, endpoint, sign_in, time_machine):
+        time_machine.move_to(NOW, tick=False)
+        token = endpoint.granted(**sign_in)
+        first = refresh(endpoint, token).json()
+        time_machine.move_to(NOW + timedelta(hours=23), tick=False)
+        assert refresh(endpoint, token).json() == first | {"expires_in": 3600}
+        time_machine.move_to(NOW + timedelta(hours=24), tick=False)
+        assert opens(first) == 401
+
+    def test_one_that_has_run_out_stays_dead(self, endpoint, sign_in, time_machine):
         time_machine.move_to(NOW, tick=False)
         token = endpoint.granted(**sign_in)
         first = refresh(endpoint, token).json()
         time_machine.move_to(NOW + timedelta(days=3), tick=False)
         clear_expired_tokens()
-        assert opens(first) == 401
-        assert refresh(endpoint, token).json() == first
-        assert opens(first) == 200
+        later = refresh(endpoint, token).json()
+        assert later["refresh_token"] == first["refresh_token"]
+        assert later["expires_in"] == 86400
+        assert (opens(first), opens(later)) == (401, 200)
+        assert refresh(endpoint, token).json() == later
+        assert AccessToken.objects.count() == 1
 
     def test_not_for_ever(self, endpoint, sign_in, time_machine):
         time_machine.move_to(NOW, tick=False)
@@ -262,7 +323,7 @@ def test_of_refreshes_at_once_one_family_lives(endpoint, ada):
     answers = together(20, lambda _: refresh(TokenEndpoint(), token))
     assert {answer.status_code for answer in answers} == {200}
     given = [answer.json() for answer in answers]
-    assert all(one == given[0] for one in given)
+    assert len({(one["access_token"], one["refresh_token"]) for one in given}) == 1
     assert opens(given[0]) == 200
     assert RefreshToken.objects.filter(revoked=None).count() == 1
     assert AccessToken.objects.count() == 1
@@ -282,5 +343,5 @@ def test_refreshing_takes_a_constant_number_of_queries(
 ):
     for _ in range(5):
         token = refresh(endpoint, token).json()
-    with django_assert_max_num_queries(26):
+    with django_assert_max_num_queries(28):
         refresh(endpoint, token)

@@ -19,6 +19,7 @@ from issuer.services.awards import award
 from issuer.services.badge_classes import create_badge_class
 from issuer.services.issuers import create_issuer
 from oauth.models import AccessToken, Application
+from oauth.queries import password_stamp
 from tests.support.images import png
 from tests.support.servers import PASSWORD
 
@@ -117,7 +118,7 @@ def bearer(user: User, *scopes: str) -> dict[str, str]:
         user=user,
         application=application,
         scope=" ".join(scopes),
-        sign_in=user.get_session_auth_hash(),
+        sign_in=password_stamp(user),
         expires=timezone.now() + timedelta(hours=1),
     )
     return {"Authorization": f"Bearer {secret}"}

@@ -142,14 +142,25 @@ class TestDeciding:
         lms.visit(decision="allow", scopes="r:profile")
         assert not Grant.objects.exists()
 
-    @pytest.mark.parametrize("method", ["put", "patch", "delete", "head"])
+    @pytest.mark.parametrize("method", ["put", "patch", "delete"])
     def test_other_methods(self, dance, method):
         lms = dance()
         lms.browser = Client(enforce_csrf_checks=True)
         answer = getattr(lms.browser, method)(lms.request())
-        assert (answer.status_code, answer["Allow"]) == (405, "GET, POST")
+        assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD, POST")
         assert answer["Content-Type"] == "application/json"
-        assert method == "head" or answer.json()["error"] == "invalid_request"
+        assert answer.json()["error"] == "invalid_request"
+        assert not Grant.objects.exists()
+
+    @pytest.mark.parametrize("accept", ["text/html", "application/json"])
+    def test_head_is_get_without_a_code(self, dance, accept):
+        lms = dance()
+        lms.allow()
+        Grant.objects.all().delete()
+        answer = lms.browser.head(lms.request(), headers={"Accept": accept})
+        assert answer.status_code == 200
+        assert answer["Content-Type"].startswith(accept)
+        assert answer.content == b""
         assert not Grant.objects.exists()
 
     def test_it_is_logged_without_personal_data(self, dance, ada):
