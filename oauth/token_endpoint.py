@@ -87,9 +87,10 @@ def exchange(parameters: dict[str, str], request: HttpRequest) -> tuple[int, dic
     using_up = parameters["grant_type"] in {"refresh_token", "authorization_code"}
     with transaction.atomic() if using_up else nullcontext():
         if settings.LAUREL_ALLOW_ACCOUNT_PASSWORD_GRANT:
-            failures = (FAILURES, guesses_at(parameters))
+            guesses = guesses_at(parameters)
+            spent = FAILURES.wait(request) or guesses.wait(request) or guesses.are_used_up(request)
             validator = core.server.request_validator  # one for each request
-            validator.hears_account_passwords = not any(one.wait(request) for one in failures)
+            validator.hears_account_passwords = not spent
         _, body, status = core.server.create_token_response(
             request.path, "POST", urlencode(parameters), core.extract_headers(request), None
         )

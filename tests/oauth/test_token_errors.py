@@ -374,6 +374,16 @@ class TestWhereAccountPasswordsAreAllowed:
         )
         assert page.status_code == 429
 
+    def test_another_address_of_the_account_gives_no_more_guesses(self, right):
+        address = {"user": User.objects.get(email=right["username"]), "verified": True}
+        EmailAddress.objects.create(email="countess@example.org", **address)
+        endpoint = TokenEndpoint()
+        for _ in range(10):
+            endpoint.form(**right | {"password": "wrong"})
+        second = right | {"username": "countess@example.org"}
+        assert error(endpoint.form(**second)) == "invalid_grant"
+        assert TokenEndpoint(peer="203.0.113.2").form(**second).status_code == 200
+
     def test_a_second_step_is_not_passed_over(self, right):
         user = User.objects.get(email=right["username"])
         Authenticator.objects.create(user=user, type=Authenticator.Type.TOTP, data={})
