@@ -182,10 +182,15 @@ class ExtensionsField(serializers.DictField):
 
 
 class CountedListField(serializers.ListField):
-    """A list counted before its items are read: looking at half a million takes half a minute."""
+    """A list counted before its items are read: looking at half a million takes half a minute.
+
+    Whatever else has items is none: an uploaded file has one for each of its lines.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, list) and len(data) > self.max_length:
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        if len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
