@@ -50,11 +50,27 @@ def replace_staff(*, actor: Actor, issuer: Issuer, wanted: Mapping[User, str]) -
     For the transaction that holds the issuer's lock. Needs the right to change staff only where
     something changes. Raises PermissionDenied, ValidationError.
     """
-    roles = roles_at(issuer)
-    new = {user: roles.get(user, role) for user, role in wanted.items()}
-    if new != roles:
+    before, after = replacement(actor, issuer, wanted)
+    if after != before:
+        store(actor, issuer, before, after)
+
+
+def replacement(
+    actor: Actor, issuer: Issuer, wanted: Mapping[User, str]
+) -> tuple[dict[User, str], dict[User, str]]:
+    """The roles of now, and those that replace them. Raises as `replace_staff` does."""
+    before = roles_at(issuer)
+    after = {user: before.get(user, role) for user, role in wanted.items()}
+    if after != before:
         require(actor, Verb.CHANGE_STAFF, issuer)
-        store(actor, issuer, roles, new)
+        require_owner(after)
+    return before, after
+
+
+def require_owner(roles: Mapping[User, str]) -> None:
+    """Raises ValidationError."""
+    if Role.OWNER not in roles.values():
+        raise ValidationError({"staff": [LAST_OWNER]})
 
 
 def locked_roles(actor: Actor, issuer: Issuer) -> dict[User, str]:
@@ -73,8 +89,7 @@ def store(
     actor: Actor, issuer: Issuer, before: Mapping[User, str], after: Mapping[User, str]
 ) -> None:
     """Make the roles of `before` those of `after`, and record who came, went and changed."""
-    if Role.OWNER not in after.values():
-        raise ValidationError({"staff": [LAST_OWNER]})
+    require_owner(after)
     gone = before.keys() - after.keys()
     new = after.keys() - before.keys()
     changed = {user for user in before.keys() & after.keys() if before[user] != after[user]}

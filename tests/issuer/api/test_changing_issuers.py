@@ -85,6 +85,16 @@ def test_roles(api, path, issuer, stranger):
     assert Issuer.objects.get(pk=issuer.pk).name == "College"
 
 
+def test_a_refused_change_stores_no_picture(path, issuer, media_files):
+    """Refused for the role at the very end: an editor may change an issuer, but not archive it."""
+    editor = API(staff(issuer, "editor@example.org", Role.EDITOR))
+    before = media_files()
+    stranger = person("stranger@example.org").entity_id
+    for wish in ({"archived": True}, {"staff": [{"user": stranger}]}):
+        failure_of(editor.put(path, wish | {"image": data_uri(png(77, 50))}), 403)
+    assert media_files() == before
+
+
 class TestStaffList:
     def test_it_adds_and_removes_and_keeps_roles(self, api, path, issuer, owner):
         editor = staff(issuer, "editor@example.org", Role.EDITOR)
@@ -121,6 +131,14 @@ class TestStaffList:
 
 
 class TestArchive:
+    def test_what_is_created_archived_is_archived(self, api, path, owner):
+        told = {"name": "N", "description": "D", "image": data_uri(png()), "archived": True}
+        made = result_of(api.post(f"{path}/badgeclasses", told), 201)[0]
+        assert made["archived"] is True
+        told = {"name": "N", "url": "https://n.example", "email": owner.email, "archived": True}
+        assert result_of(api.post("/v2/issuers", told), 201)[0]["archived"] is True
+        assert [row["name"] for row in result_of(api.get("/v2/issuers"))] == ["University"]
+
     def test_an_archived_issuer_leaves_the_lists_and_stays_public(self, api, path, issuer):
         badge_class_of(issuer)
         assert result_of(api.put(path, {"archived": True}))[0]["archived"] is True

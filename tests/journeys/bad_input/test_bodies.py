@@ -212,6 +212,29 @@ def test_a_bad_image_is_refused(world: World, image: bytes):
     assert world.stored() == before
 
 
+NOT_OURS = {"extensions": {"nonsense": {}}}
+TOO_LONG = {"expires": {"amount": 99_999, "duration": "years"}}
+REFUSED_LATE = [  # by what looks at the whole, when the image is known to be good
+    ("create issuer", {"staff": [], "email": "somebody-else@example.org"}),
+    ("create issuer", {"staff": []} | NOT_OURS),
+    ("change issuer", {"staff": []} | NOT_OURS),
+    ("change issuer", {"description": "![x](y)"}),
+    ("create class", NOT_OURS),
+    ("create class", TOO_LONG),
+    ("change class", NOT_OURS),
+    ("change class", TOO_LONG),
+]
+
+
+def test_of_a_good_image_beside_a_wrong_field_nothing_is_kept(world: World):
+    before = world.stored()
+    for number, (name, wrong) in enumerate(REFUSED_LATE):
+        image = data_uri(png(50 + number, 60))  # one that nobody has sent before
+        body = world.body(ROUTES[name]) | {"image": image} | wrong
+        world.refused(world.send(ROUTES[name], json.dumps(body).encode()))
+        assert world.stored() == before, (name, wrong)
+
+
 @pytest.mark.parametrize("image", CLEANED_IMAGES.values(), ids=CLEANED_IMAGES)
 def test_of_a_hostile_image_nothing_hostile_is_kept(world: World, image: bytes):
     route = ROUTES["change class"]
