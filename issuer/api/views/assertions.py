@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from api.envelope import brief, success
 from api.errors import InvalidItems
-from api.idempotency import create_once, is_repeat
+from api.idempotency import store_once
 from api.paging import paged
 from issuer import queries
 from issuer.api.inputs.assertions import (
@@ -25,7 +25,13 @@ from issuer.api.representations import assertion_object, issuance_object
 from issuer.api.views.room import IssuerRoomView, told
 from issuer.models import Assertion, BadgeClass, Issuance, Issuer
 from issuer.services.award_drafts import Award, InvalidAward, draft_assertion
-from issuer.services.awards import MAX_AT_ONCE, InvalidAwards, award
+from issuer.services.awards import (
+    MAX_AT_ONCE,
+    DraftedAwards,
+    InvalidAwards,
+    draft_awards,
+    store_awards,
+)
 from issuer.services.corrections import correct_assertion
 from issuer.services.issuances import draft_issuance, store_issuance
 from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
@@ -55,12 +61,14 @@ class AwardingView(IssuerRoomView):
         """The awards as they were made now, or by the request that this one repeats."""
         made: dict[str, Assertion] = {}
 
-        def create() -> list[str]:
-            rows = award(actor=self.actor, badge_class=badge_class, awards=awards)
-            made.update((row.entity_id, row) for row in rows)
+        def draft() -> DraftedAwards:
+            return draft_awards(actor=self.actor, badge_class=badge_class, awards=awards)
+
+        def store(drafted: DraftedAwards) -> list[str]:
+            made.update((row.entity_id, row) for row in store_awards(drafted, actor=self.actor))
             return list(made)
 
-        entity_ids = create_once(request, create)
+        entity_ids = store_once(request, draft=draft, store=store)
         if not made:
             rows = queries.assertions_of(self.actor).filter(entity_id__in=entity_ids)
             made.update((row.entity_id, row) for row in rows)
@@ -158,13 +166,10 @@ class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
         def draft() -> Issuance:
             return draft_issuance(actor=self.actor, badge_class=badge_class, awards=awards)
 
-        # Before the transaction that a key brings with it: it takes seconds.
-        drafted = None if is_repeat(request) else draft()
+        def store(drafted: Issuance) -> list[str]:
+            return [store_issuance(drafted, actor=self.actor).entity_id]
 
-        def create() -> list[str]:
-            return [store_issuance(drafted or draft(), actor=self.actor).entity_id]
-
-        (entity_id,) = create_once(request, create)
+        (entity_id,) = store_once(request, draft=draft, store=store)
         told = issuance_object(self.issuance(entity_id))
         response = success([told], status=202, description="accepted")
         response["Location"] = told["statusUrl"]

@@ -8,16 +8,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.envelope import success
-from api.idempotency import create_once
+from api.idempotency import store_once
 from api.paging import paged
 from issuer import queries
 from issuer.api.inputs.badge_classes import BadgeClassChanges, BadgeClassInput
 from issuer.api.representations import badge_class_object
 from issuer.api.views.room import IssuerRoomView, told
-from issuer.models import Issuer
+from issuer.models import BadgeClass, Issuer
 from issuer.services.badge_classes import (
-    create_badge_class,
     delete_badge_class,
+    draft_badge_class,
+    store_badge_class,
     update_badge_class,
 )
 
@@ -45,11 +46,13 @@ class BadgeClassListView(IssuerRoomView, route="/v2/badgeclasses"):
         data = BadgeClassInput(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
 
-        def create() -> list[str]:
-            made = create_badge_class(actor=self.actor, issuer=issuer, **data.fields_told())
-            return [made.entity_id]
+        def draft() -> BadgeClass:
+            return draft_badge_class(actor=self.actor, issuer=issuer, **data.fields_told())
 
-        (entity_id,) = create_once(request, create)
+        def store(drafted: BadgeClass) -> list[str]:
+            return [store_badge_class(drafted, actor=self.actor).entity_id]
+
+        (entity_id,) = store_once(request, draft=draft, store=store)
         return success([badge_class_object(self.badge_class(entity_id))], status=201)
 
 
