@@ -62,7 +62,7 @@ class IssuerView(IssuerRoomView, route="/v2/issuers/{entity_id}"):
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         issuer = self.issuer(entity_id)
-        data = IssuerChanges(data=request.data)
+        data = IssuerChanges(issuer, data=request.data)
         data.is_valid(raise_exception=True)
         update_issuer(actor=self.actor, issuer=issuer, **data.fields_told())
         return answer(request, self.issuer(entity_id))

@@ -25,7 +25,7 @@ class StaffV1View(IssuerRoomView, route="/v1/issuer/issuers/{entity_id}/staff"):
 
     def post(self, request: Request, entity_id: str) -> Response:
         issuer = self.issuer(entity_id)
-        data = StaffActionInput(data=request.data)
+        data = StaffActionInput(issuer, data=request.data)
         data.is_valid(raise_exception=True)
         person, wanted = data.person(), data.validated_data
         common: dict[str, Any] = {"actor": self.actor, "issuer": issuer, "user": person}

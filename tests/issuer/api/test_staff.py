@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from accounts.models import User
 from activity.models import LogEntry
 from issuer.models import IssuerStaff, Role
 from issuer.services.staff import LAST_OWNER, remove_member
@@ -75,6 +76,37 @@ def test_the_last_owner_stays(api, path):
                    api.delete(path, {"email": "ada@example.org"})):  # fmt: skip
         assert failure_of(answer, 400)["fieldErrors"] == {"staff": [LAST_OWNER]}
     assert IssuerStaff.objects.get().role == Role.OWNER
+
+
+def closed(issuer, email: str) -> str:
+    """A member whose account was closed; returns the id."""
+    user = staff(issuer, email, Role.EDITOR)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    return user.entity_id
+
+
+def test_who_has_left_the_server_stays_or_goes_as_wished(api, path, issuer):
+    ids = [closed(issuer, f"{name}@example.org") for name in ("a", "b", "c", "d")]
+    whole = path.removesuffix("/staff")
+    read = result_of(api.get(whole))[0]
+    assert result_of(api.put(whole, read))[0] == read
+    kept = [row for row in read["staff"] if row["user"] != ids[0]]
+    assert len(result_of(api.put(whole, {"staff": kept}))[0]["staff"]) == 4
+    assert len(result_of(api.delete(path, {"user": ids[1]}))) == 3
+    assert len(result_of(api.delete(path, {"email": "C@example.org"}))) == 2
+    gone = api.post(f"/v1/issuer{path[3:]}", {"action": "remove", "email": "d@example.org"})
+    assert gone.status_code == 200
+    assert len(result_of(api.get(path))) == 1
+
+
+def test_who_has_left_the_server_cannot_come(api, path, issuer, owner):
+    elsewhere = issuer_of(person("bob@example.org"), name="Bob's")
+    stranger = closed(elsewhere, "joan@example.org")
+    for told in ({"user": stranger}, {"email": "joan@example.org"}):
+        failure_of(api.post(path, told | {"role": "staff"}), 400)
+    whole = {"staff": [{"user": owner.entity_id}, {"user": stranger}]}
+    body = failure_of(api.put(path.removesuffix("/staff"), whole), 400)
+    assert set(body["fieldErrors"]) == {"staff.1.user"}
 
 
 @pytest.mark.django_db(transaction=True)
