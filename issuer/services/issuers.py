@@ -118,7 +118,7 @@ def update_issuer(*, actor: Actor, issuer: Issuer, **fields: Unpack[IssuerFields
 def change(issuer: Issuer, fields: IssuerFields, *, actor: Actor) -> list[str]:
     """Set what is given, and publish if anything differs. Returns the names of what does.
 
-    Raises PermissionDenied, ValidationError, also for the staff, which is not changed yet.
+    Raises PermissionDenied, also for the staff, which is not changed yet; ValidationError.
     """
     changed = set_fields(issuer, columns(fields), CLEANERS)
     changed += set_archived(issuer, fields.get("archived"))

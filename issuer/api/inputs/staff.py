@@ -42,7 +42,9 @@ class StaffMemberInput(serializers.Serializer[Any]):
 
 
 class StaffActionInput(serializers.Serializer[Any]):
-    """The one form of all changes to an issuer's staff in v1; `username` is an address there, too."""
+    """The one form of all changes in v1 to the staff of an issuer, the instance; `username` is an
+    address there, too.
+    """
 
     action = serializers.ChoiceField(choices=["add", "modify", "remove"])
     email = EmailField(required=False, max_length=254)

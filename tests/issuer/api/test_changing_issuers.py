@@ -1,5 +1,7 @@
 """PUT and DELETE of /v2/issuers/{id}: what is omitted stays, what was read can be sent back."""
 
+from secrets import token_hex
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -114,11 +116,23 @@ class TestStaffList:
             {"added": [new.entity_id], "removed": [leaver.entity_id]}
         ]
 
-    def test_an_issuer_keeps_an_owner(self, api, path, owner):
+    def test_an_issuer_keeps_an_owner(self, api, path, issuer, owner):
+        """The contract: who is absent is removed, but never the last owner (badgr-api.md 2.2)."""
+        for _ in range(2):
+            staff(issuer, f"{token_hex(4)}@example.org", Role.STAFF)
         other = person("other@example.org")
-        body = failure_of(api.put(path, {"staff": [{"user": other.entity_id}]}), 400)
-        assert set(body["fieldErrors"]) == {"staff"}
-        assert IssuerStaff.objects.get().user == owner
+        (first, second) = result_of(api.put(path, {"staff": [{"user": other.entity_id}]}))[0][
+            "staff"
+        ]
+        assert (first["user"], first["role"]) == (owner.entity_id, "owner")
+        assert (second["user"], second["role"]) == (other.entity_id, "staff")
+        (left,) = result_of(api.put(path, {"staff": []}))[0]["staff"]
+        assert left["user"] == owner.entity_id
+
+    def test_of_several_owners_that_are_absent_stays_who_asks(self, path, issuer, owner):
+        asking = staff(issuer, "asking@example.org", Role.OWNER)
+        result_of(API(asking).put(path, {"staff": []}))
+        assert IssuerStaff.objects.get().user == asking
 
     def test_a_new_issuer_may_come_with_staff(self, api, owner):
         other = person("other@example.org")
