@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -11,7 +12,7 @@ from api.idempotency import create_once
 from issuer.api.inputs.staff import StaffActionInput
 from issuer.api.representations import staff_object_v1
 from issuer.api.views.room import IssuerRoomView
-from issuer.services.staff import add_member, change_role, remove_member
+from issuer.services.staff import NOT_STAFF, add_member, change_role, remove_member
 
 
 class StaffV1View(IssuerRoomView, route="/v1/issuer/issuers/{entity_id}/staff"):
@@ -42,4 +43,7 @@ class StaffV1View(IssuerRoomView, route="/v1/issuer/issuers/{entity_id}/staff"):
             case "remove":
                 remove_member(**common)
                 return Response("User has been removed from the staff of the issuer.")
-        return Response(staff_object_v1(self.issuer(entity_id).staff.get(user=person)))
+        member = self.issuer(entity_id).staff.filter(user=person).first()
+        if member is None:  # the repeat of an `add`; by now somebody has removed the person again
+            raise NotFound(NOT_STAFF)
+        return Response(staff_object_v1(member))

@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from accounts.models import User
 from activity.models import LogEntry
 from issuer.models import IssuerStaff, Role
-from issuer.services.staff import LAST_OWNER, remove_member
+from issuer.services.staff import LAST_OWNER, NOT_STAFF, remove_member
 from tests.support.envelopes import failure_of, result_of
 from tests.support.threads import together
 from tests.support.worlds import API, acting, issuer_of, person, staff
@@ -176,6 +176,16 @@ def test_another_issuers_staff_is_hidden(api):
 
 
 KEY = {"Idempotency-Key": "a-key"}
+
+
+def test_a_repeat_in_v1_says_that_the_person_is_gone_by_now(api, issuer, joan):
+    path = f"/v1/issuer/issuers/{issuer.entity_id}/staff"
+    add = {"action": "add", "email": joan.email}
+    assert api.post(path, add, **KEY).status_code == 200
+    assert api.post(path, {"action": "remove", "email": joan.email}).status_code == 200
+    again = api.post(path, add, **KEY)
+    assert (again.status_code, again.json()) == (404, {"detail": NOT_STAFF})
+    assert IssuerStaff.objects.count() == 1
 
 
 @pytest.mark.parametrize(
