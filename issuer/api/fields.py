@@ -3,7 +3,7 @@ extensions.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -214,8 +214,10 @@ class ListOrOneField(CountedListField):
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
-        return [value] if isinstance(value, str) and self.came_in_a_form() else value
+        return [value] if isinstance(value, str) and came_in_a_form(self.context) else value
 
-    def came_in_a_form(self) -> bool:
-        request = self.context.get("request")
-        return request is not None and "json" not in request.content_type
+
+def came_in_a_form(context: Mapping[str, Any]) -> bool:
+    """By a serializer's context: was its input a form, in which all is text?"""
+    request = context.get("request")
+    return request is not None and "json" not in request.content_type

@@ -50,7 +50,7 @@ class AwardingView(IssuerRoomView):
         return paged(request, wanted, assertion_object)
 
     def award_from_body(self, request: Request, badge_class: BadgeClass) -> Response:
-        data = AwardInput(data=request.data)
+        data = AwardInput(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
         made = self.award_once(request, badge_class, [data.award()])
         return success([assertion_object(row) for row in made], status=201)
@@ -142,7 +142,7 @@ class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
         """
         badge_class = self.badge_class(entity_id)
         body = {"assertions": request.data} if isinstance(request.data, list) else request.data
-        data = BatchInput(data=body)
+        data = BatchInput(data=body, context={"request": request})
         data.is_valid(raise_exception=True)
         require_same_class(body, badge_class)
         now = timezone.now()
@@ -183,7 +183,7 @@ class AssertionView(IssuerRoomView, route="/v2/assertions/{entity_id}"):
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         assertion = self.assertion(entity_id)
-        data = CorrectionInput(data=request.data)
+        data = CorrectionInput(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
         correct_assertion(actor=self.actor, assertion=assertion, **data.correction(assertion))
         return success([assertion_object(self.assertion(entity_id))])

@@ -38,7 +38,7 @@ class IssuerListView(IssuerRoomView, route="/v2/issuers"):
         return paged(request, rows, lambda row: issuer_object(row, include_staff=with_staff))
 
     def post(self, request: Request) -> Response:
-        data = IssuerInput(data=request.data)
+        data = IssuerInput(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
 
         def draft() -> tuple[Issuer, IssuerFields]:
@@ -62,7 +62,7 @@ class IssuerView(IssuerRoomView, route="/v2/issuers/{entity_id}"):
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         issuer = self.issuer(entity_id)
-        data = IssuerChanges(issuer, data=request.data)
+        data = IssuerChanges(issuer, data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
         update_issuer(actor=self.actor, issuer=issuer, **data.fields_told())
         return answer(request, self.issuer(entity_id))
