@@ -77,9 +77,25 @@ class AwardInput(ChangeableInput):
 class IssuersAwardInput(AwardInput):
     """Where the address names an issuer alone, the body names one of its classes, in one way."""
 
-    badgeclass = StringField(required=False, allow_null=True)
-    badgeclassOpenBadgeId = StringField(required=False, allow_null=True)
-    badgeclassName = StringField(required=False, allow_null=True)
+    badgeclass = StringField(required=False, allow_null=True, max_length=1024)
+    badgeclassOpenBadgeId = StringField(required=False, allow_null=True, max_length=1024)
+    badgeclassName = StringField(required=False, allow_null=True, max_length=1024)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        named = {name: attrs[name] for name in CLASS_NAMES if attrs.get(name) is not None}
+        if not named:
+            raise serializers.ValidationError({"badgeclass": ["This field is required"]})
+        if len(named) > 1:
+            raise serializers.ValidationError("Multiple badge class identifiers: give one of them.")
+        return attrs | {"class_named": named}
+
+    def class_named(self) -> tuple[str, str]:
+        """By which of its fields the body names the class, and what it says there."""
+        ((name, value),) = self.validated_data["class_named"].items()
+        return name, value
+
+
+CLASS_NAMES = ("badgeclass", "badgeclassOpenBadgeId", "badgeclassName")
 
 
 def award_of(data: dict[str, Any], *, notify: bool | None = None) -> Award:

@@ -18,6 +18,7 @@ from issuer.api.inputs.assertions import (
     AwardInput,
     BatchInput,
     CorrectionInput,
+    IssuersAwardInput,
     RevocationInput,
     read_revocations,
 )
@@ -49,9 +50,7 @@ class AwardingView(IssuerRoomView):
         )
         return paged(request, wanted, assertion_object)
 
-    def award_from_body(self, request: Request, badge_class: BadgeClass) -> Response:
-        data = AwardInput(data=request.data, context={"request": request})
-        data.is_valid(raise_exception=True)
+    def award_told(self, request: Request, badge_class: BadgeClass, data: AwardInput) -> Response:
         made = self.award_once(request, badge_class, [data.award()])
         return success([assertion_object(row) for row in made], status=201)
 
@@ -84,7 +83,9 @@ class BadgeClassAssertionListView(AwardingView, route="/v2/badgeclasses/{entity_
     def post(self, request: Request, entity_id: str) -> Response:
         badge_class = self.badge_class(entity_id)
         require_same_class(request.data, badge_class)
-        return self.award_from_body(request, badge_class)
+        data = AwardInput(data=request.data, context={"request": request})
+        data.is_valid(raise_exception=True)
+        return self.award_told(request, badge_class, data)
 
 
 class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/assertions"):
@@ -95,21 +96,14 @@ class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/asser
 
     def post(self, request: Request, entity_id: str) -> Response:
         issuer = self.issuer(entity_id)
-        return self.award_from_body(request, self.class_told(request.data, issuer))
+        data = IssuersAwardInput(data=request.data, context={"request": request})
+        data.is_valid(raise_exception=True)
+        return self.award_told(request, self.class_told(issuer, *data.class_named()), data)
 
-    def class_told(self, body: Any, issuer: Issuer) -> BadgeClass:
-        """The issuer's class that the body names: by id, address or name. Raises ValidationError
+    def class_told(self, issuer: Issuer, name: str, value: str) -> BadgeClass:
+        """The issuer's class that is named by id, address or name. Raises ValidationError
         (badgr-api.md 2.4).
         """
-        told = body if isinstance(body, dict) else {}
-        named = {name: told[name] for name in CLASS_NAMES if told.get(name) is not None}
-        if not named:
-            raise ValidationError({"badgeclass": ["This field is required"]})
-        if len(named) > 1:
-            raise ValidationError("Multiple badge class identifiers: give one of them.")
-        ((name, value),) = named.items()
-        if not isinstance(value, str):
-            raise ValidationError({name: ["Not a valid string."]})
         rows = queries.badge_classes_of(self.actor)
         if name == "badgeclassName":
             return the_one(value, list(rows.filter(issuer=issuer, name=value, archived_at=None)))
@@ -120,9 +114,6 @@ class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/asser
         if found.issuer_id != issuer.pk:
             raise ValidationError({name: ["Could not find matching badgeclass for this issuer."]})
         return found
-
-
-CLASS_NAMES = ("badgeclass", "badgeclassOpenBadgeId", "badgeclassName")
 
 
 def the_one(name: str, found: list[BadgeClass]) -> BadgeClass:
