@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from api.errors import v1_errors
 from api.idempotency import create_once
 from issuer.api.inputs.staff import StaffActionInput
-from issuer.api.representations import staff_object_v1
+from issuer.api.representations import REMOVED_V1, staff_object_v1
 from issuer.api.views.room import IssuerRoomView
 from issuer.services.staff import NOT_STAFF, add_member, change_role, remove_member
 
@@ -42,7 +42,7 @@ class StaffV1View(IssuerRoomView, route="/v1/issuer/issuers/{entity_id}/staff"):
                 change_role(**common, role=wanted["role"])
             case "remove":
                 remove_member(**common)
-                return Response("User has been removed from the staff of the issuer.")
+                return Response(REMOVED_V1)
         member = self.issuer(entity_id).staff.filter(user=person).first()
         if member is None:  # the repeat of an `add`; by now somebody has removed the person again
             raise NotFound(NOT_STAFF)
