@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from datetime import timedelta
+from typing import TypeVar
 
 import orjson
 from django.core.exceptions import ValidationError
@@ -17,9 +18,19 @@ from api.models import IdempotencyRecord
 KEPT_FOR = timedelta(hours=24)
 MAX_KEY = 255
 
+Draft = TypeVar("Draft")
+
 
 def create_once(request: Request, create: Callable[[], Sequence[str]]) -> list[str]:
-    """Run `create` (it returns the entity ids it made) once per client and key.
+    """`store_once` for what is made at a stroke: `create` returns the entity ids it made."""
+    return store_once(request, draft=lambda: None, store=lambda _: create())
+
+
+def store_once(
+    request: Request, *, draft: Callable[[], Draft], store: Callable[[Draft], Sequence[str]]
+) -> list[str]:
+    """Prepare with `draft`, then run `store` (it returns the entity ids it made), once per client
+    and key. What takes long belongs in `draft`: nobody holds a lock meanwhile.
 
     A repeat gets the same ids. Record and objects are committed together. A repeat while the first
     is under way waits for it: on PostgreSQL at the unique index, on SQLite at the write lock. A
@@ -28,31 +39,33 @@ def create_once(request: Request, create: Callable[[], Sequence[str]]) -> list[s
     """
     key = request.headers.get("Idempotency-Key", "")
     if not key:
-        return list(create())
+        return list(store(draft()))
     if len(key) > MAX_KEY:
         raise ValidationError(f"An Idempotency-Key has at most {MAX_KEY} characters.")
     digest = request_digest(request)
+    identity = {"client": request.auth.client_key, "key": sha256(key.encode())}
+    records = IdempotencyRecord.objects.filter(**identity)
+    forgotten = timezone.now() - KEPT_FOR
+    if earlier := records.filter(created_at__gte=forgotten).first():
+        return ids_of(earlier, digest)
+    drafted = draft()
     with transaction.atomic():
-        now = timezone.now()
-        identity = {"client": request.auth.client_key, "key": sha256(key.encode())}
-        IdempotencyRecord.objects.filter(**identity, created_at__lt=now - KEPT_FOR).delete()
-        record, created = IdempotencyRecord.objects.get_or_create(
-            **identity, defaults={"request_digest": digest, "created_at": now}
+        records.filter(created_at__lt=forgotten).delete()
+        record, created = records.get_or_create(
+            **identity, defaults={"request_digest": digest, "created_at": timezone.now()}
         )
         if not created:
-            if record.request_digest != digest:
-                raise Unprocessable("This Idempotency-Key was used for another request.")
-            return list(record.result_ids)
-        record.result_ids = list(create())
+            return ids_of(record, digest)
+        record.result_ids = list(store(drafted))
         record.save(update_fields=["result_ids"])
         return list(record.result_ids)
 
 
-def is_repeat(request: Request) -> bool:
-    """Whether something was created under the request's key before. For who has much to prepare."""
-    key = request.headers.get("Idempotency-Key", "")
-    told = {"client": request.auth.client_key, "key": sha256(key.encode())}
-    return bool(key) and IdempotencyRecord.objects.filter(**told).exists()
+def ids_of(record: IdempotencyRecord, digest: str) -> list[str]:
+    """What was made under this key. Raises Unprocessable where it was for another request."""
+    if record.request_digest != digest:
+        raise Unprocessable("This Idempotency-Key was used for another request.")
+    return list(record.result_ids)
 
 
 def request_digest(request: Request) -> str:

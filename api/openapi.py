@@ -117,11 +117,33 @@ def answers(
 
 
 def answer_example(status: int, example: Mapping[str, Any]) -> OpenApiExample:
-    done = {"status": {"success": True, "description": "ok"}, "result": [example]}
-    return OpenApiExample(f"Answer {status}", done, response_only=True, status_codes=[str(status)])
+    return shown(status, {"status": DONE, "result": [example]})
 
 
-def answers_feed(shape: Shape, summary: str) -> Callable[..., Any]:
+def shown(status: int, value: Any, *, name: str = "") -> OpenApiExample:
+    """An example of an answer, whole."""
+    return OpenApiExample(
+        name or f"Answer {status}", value, response_only=True, status_codes=[str(status)]
+    )
+
+
+DONE = {"success": True, "description": "ok"}
+LAST_PAGE = {
+    "hasNext": False,
+    "nextResults": None,
+    "hasPrevious": False,
+    "previousResults": None,
+}
+AS_OF = "2026-01-31T12:00:10+00:00"
+
+
+def answers_feed(
+    shape: Shape,
+    summary: str,
+    *,
+    example: Mapping[str, Any],
+    parameters: Sequence[OpenApiParameter] = (),
+) -> Callable[..., Any]:
     """A feed of changes."""
     members = {
         "status": StatusShape(),
@@ -130,8 +152,38 @@ def answers_feed(shape: Shape, summary: str) -> Callable[..., Any]:
         "timestamp": serializers.DateTimeField(),
     }
     name = shape.__name__.removesuffix("Shape") + "Feed"
-    responses = {200: inline_serializer(name, members)}
-    return extend_schema(summary=summary, responses=responses, parameters=list(FEED))
+    page = {"status": DONE, "result": [example], "pagination": LAST_PAGE, "timestamp": AS_OF}
+    return extend_schema(
+        summary=summary,
+        responses={200: inline_serializer(name, members)},
+        parameters=[*FEED, *parameters],
+        examples=[shown(200, page)],
+    )
+
+
+def answers_v1(
+    responses: Mapping[int, Any],
+    summary: str,
+    *,
+    examples: Mapping[str, Any],
+    body: Any = None,
+    body_examples: Mapping[str, Any] | None = None,
+    parameters: Sequence[OpenApiParameter] = (),
+) -> Callable[..., Any]:
+    """A method of v1: bare JSON. Its examples, of its one good answer and of its body, by name."""
+    (status,) = responses
+    told = [shown(status, value, name=name) for name, value in examples.items()]
+    told += [
+        OpenApiExample(name, value, request_only=True)
+        for name, value in (body_examples or {}).items()
+    ]
+    return extend_schema(
+        summary=summary,
+        request=body,
+        responses=dict(responses),
+        parameters=list(parameters),
+        examples=told,
+    )
 
 
 def answers_nothing(summary: str) -> Callable[..., Any]:
@@ -228,7 +280,8 @@ def error_response(description: str, told: str) -> dict[str, Any]:
 
 
 def v1_error_response(description: str) -> dict[str, Any]:
-    media = {"schema": {"$ref": "#/components/schemas/FailureV1"}}
+    schema = {"$ref": "#/components/schemas/FailureV1"}
+    media = {"schema": schema, "example": {"detail": description}}
     return {
         "description": description,
         "content": {"application/json": media, "application/ld+json": media},

@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.queries import user_by_email, users_by_entity_id, verified_owners
 from activity.actors import Actor, Person
 from issuer.models import (
     Assertion,
@@ -117,6 +118,22 @@ def first_owner(issuer: Issuer) -> User:
     if longest := owners.order_by("pk").first():
         return longest.user
     raise User.DoesNotExist
+
+
+def person_by_email(issuer: Issuer, email: str) -> User:
+    """The member of the issuer with this verified address, whose account may be closed, else the
+    active user who has it. Raises User.DoesNotExist.
+    """
+    members = User.objects.filter(issuer_roles__issuer=issuer, pk__in=verified_owners(email))
+    return members.first() or user_by_email(email)
+
+
+def people_by_id(issuer: Issuer, entity_ids: Iterable[str]) -> dict[str, User]:
+    """By these ids: members of the issuer, whose accounts may be closed, and active users."""
+    wanted = set(entity_ids)
+    members = {member.user.entity_id: member.user for member in issuer.staff.all()}
+    found = {entity_id: members[entity_id] for entity_id in wanted & members.keys()}
+    return found | users_by_entity_id(wanted - found.keys())
 
 
 def issuances_of(actor: Actor) -> QuerySet[Issuance]:

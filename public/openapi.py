@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from public import examples
+
 ID = {"name": "entity_id", "in": "path", "required": True, "schema": {"type": "string"}}
 VERSION = {
     "name": "v",
@@ -37,7 +39,7 @@ def add_public_addresses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             "get": operation(
                 "The image of an award with its document baked into it",
                 [ID, VERSION],
-                {"301": MOVED, "400": failure("There is no such version.")},
+                {"301": MOVED, "400": failure("There is no such version.", "400 version")},
             )
         },
         "/public/badges/{entity_id}/criteria": {
@@ -53,7 +55,9 @@ def add_public_addresses(result: dict[str, Any], **_: Any) -> dict[str, Any]:
         path = f"/public/{collection}/{{entity_id}}"
         paths[path] = {"get": document(collection, summary, expansions)}
         paths[f"{path}/image"] = {"get": image(collection)}
-        gone = {"410": failure("The award is revoked.")} if collection == "assertions" else {}
+        gone = (
+            {"410": failure("The award is revoked.", "410")} if collection == "assertions" else {}
+        )
         paths[f"{path}/card.png"] = {
             "get": operation("The picture that previews of the page show", [ID], PNG | gone)
         }
@@ -72,33 +76,39 @@ def operation(
         "tags": ["public"],
         "security": [],
         "parameters": parameters,
-        "responses": responses | {"404": failure("There is no such object.")},
+        "responses": responses | {"404": failure("There is no such object.", "404")},
     }
 
 
-def failure(description: str) -> dict[str, Any]:
-    media = {"schema": {"$ref": "#/components/schemas/Failure"}}
+def failure(description: str, kind: str) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/Failure"}
+    media = {"schema": schema, "example": examples.FAILURES[kind]}
     content = {"application/json": media, "application/ld+json": media, "text/html": {}}
     return {"description": description, "content": content}
 
 
 def document(collection: str, summary: str, expansions: tuple[str, ...]) -> dict[str, Any]:
     """Negotiated: JSON-LD, JSON or the page."""
-    media = {"schema": {"$ref": "#/components/schemas/OpenBadgesDocument"}}
-    content = {"application/ld+json": media, "application/json": media, "text/html": {}}
+    content = negotiated(examples.DOCUMENTS[collection])
     responses = {
         "200": {"description": "The document, or its page.", "content": content},
         "304": {"description": "It is still the one of `If-None-Match`."},
     }
     if collection == "assertions":
         described = "Revoked: the minimal document of Open Badges 2.0."
-        responses["410"] = {"description": described, "content": content}
+        responses["410"] = {"description": described, "content": negotiated(examples.REVOKED)}
     parameters = [ID, VERSION]
     if expansions:
         expand = {"type": "array", "items": {"type": "string", "enum": list(expansions)}}
         told = "What to embed rather than to name."
         parameters.append({"name": "expand", "in": "query", "description": told, "schema": expand})
     return operation(summary, parameters, responses)
+
+
+def negotiated(example: dict[str, Any]) -> dict[str, Any]:
+    schema = {"$ref": "#/components/schemas/OpenBadgesDocument"}
+    media = {"schema": schema, "example": example}
+    return {"application/ld+json": media, "application/json": media, "text/html": {}}
 
 
 def image(collection: str) -> dict[str, Any]:
@@ -108,13 +118,14 @@ def image(collection: str) -> dict[str, Any]:
         {"name": name, "in": "query", "schema": {"type": "string", "enum": values}}
         for name, values in choices.items()
     ]
-    responses = {"302": MOVED, "400": failure("There is no such type or format.")}
+    responses = {"302": MOVED, "400": failure("There is no such type or format.", "400")}
     return operation(what, [ID, *parameters], responses)
 
 
 def badge_list() -> dict[str, Any]:
     items = {"$ref": "#/components/schemas/OpenBadgesDocument"}
-    media = {"schema": {"type": "array", "items": items}}
+    schema = {"type": "array", "items": items}
+    media = {"schema": schema, "example": [examples.BADGE_CLASS]}
     archived = {"name": "include_archived", "in": "query", "schema": {"type": "boolean"}}
     content = {"application/ld+json": media, "application/json": media}
     responses = {
@@ -134,9 +145,10 @@ def oembed() -> dict[str, Any]:
         for name in ("maxwidth", "maxheight")
     ]
     answer = {"type": "object", "required": ["type", "version", "html", "width", "height"]}
+    media = {"schema": answer, "example": examples.OEMBED}
     responses = {
-        "200": {"description": "`rich`.", "content": {"application/json": {"schema": answer}}},
-        "410": failure("The award is revoked."),
-        "501": failure("Another format than JSON."),
+        "200": {"description": "`rich`.", "content": {"application/json": media}},
+        "410": failure("The award is revoked.", "410"),
+        "501": failure("Another format than JSON.", "501"),
     }
     return operation("How to show an award or a badge in a frame", [url, form, *widths], responses)

@@ -5,9 +5,16 @@ parameters.
 from collections.abc import Callable
 from typing import Any
 
-from drf_spectacular.utils import extend_schema
-
-from api.openapi import IDEMPOTENCY, PAGING, Shape, answers, answers_feed, answers_nothing, query
+from api.openapi import (
+    IDEMPOTENCY,
+    PAGING,
+    Shape,
+    answers,
+    answers_feed,
+    answers_nothing,
+    answers_v1,
+    query,
+)
 from issuer.api import examples
 from issuer.api.inputs.assertions import (
     AwardInput,
@@ -22,6 +29,7 @@ from issuer.api.inputs.badge_classes import (
 )
 from issuer.api.inputs.issuers import IssuerChanges, IssuerInput
 from issuer.api.inputs.staff import StaffActionInput, StaffMemberInput
+from issuer.api.representations import REMOVED_V1
 from issuer.api.shapes import (
     AssertionShape,
     BadgeClassShape,
@@ -38,7 +46,7 @@ STAFF = [query("include_staff", "`0` or `false` leaves out `staff`.")]
 LISTED = [*PAGING, query("include_archived", "`true` lists archived ones as well.", bool)]
 AWARDS_LISTED = [
     *PAGING,
-    query("recipient", "Only awards to this identity; repeatable."),
+    query("recipient", "Only awards to this identity, or to one of several.", many=True),
     query("include_expired", "`true` lists expired ones as well.", bool),
     query("include_revoked", "`true` lists revoked ones as well.", bool),
 ]
@@ -67,6 +75,10 @@ def made(shape: Shape, summary: str, **more: Any) -> Callable[..., Any]:
     return told(shape, summary, status=201, **more)
 
 
+def changed(shape: Shape, summary: str, **more: Any) -> Callable[..., Any]:
+    return answers_feed(shape, summary, example=EXAMPLES[shape], **more)
+
+
 DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
     "/v2/issuers": {
         "get": told(IssuerShape, "The issuers you belong to", parameters=[*LISTED, *STAFF]),
@@ -78,7 +90,7 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
             parameters=STAFF,
         ),
     },
-    "/v2/issuers/changed": {"get": answers_feed(IssuerShape, "Changed issuers")},
+    "/v2/issuers/changed": {"get": changed(IssuerShape, "Changed issuers", parameters=STAFF)},
     "/v2/issuers/{entity_id}": {
         "get": told(IssuerShape, "One issuer", parameters=STAFF),
         "put": told(
@@ -135,7 +147,7 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
             body_example=examples.BADGE_CLASS_TOLD | {"issuer": examples.ISSUER["entityId"]},
         ),
     },
-    "/v2/badgeclasses/changed": {"get": answers_feed(BadgeClassShape, "Changed badge classes")},
+    "/v2/badgeclasses/changed": {"get": changed(BadgeClassShape, "Changed badge classes")},
     "/v2/badgeclasses/{entity_id}": {
         "get": told(BadgeClassShape, "One badge class"),
         "put": told(
@@ -161,15 +173,16 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
             body_example={"assertions": [examples.AWARD_TOLD], "create_notification": False},
         )
     },
-    "/v2/assertions/changed": {"get": answers_feed(AssertionShape, "Changed awards")},
+    "/v2/assertions/changed": {"get": changed(AssertionShape, "Changed awards")},
     "/v2/assertions/revoke": {
         "post": told(
             RevocationOutcomeShape,
             "Revoke up to 1,000 awards",
             body=RevocationShape(many=True),
-            body_example=[
-                {"entityId": examples.ASSERTION["entityId"], "revocationReason": "A mistake."}
-            ],
+            body_example={  # one of a list, which the library makes of it
+                "entityId": examples.ASSERTION["entityId"],
+                "revocationReason": "A mistake.",
+            },
         )
     },
     "/v2/assertions/{entity_id}": {
@@ -205,13 +218,21 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
         "get": told(IssuanceShape, "The lists of awards of an issuer", parameters=PAGING)
     },
     "/v1/issuer/issuers/{entity_id}/staff": {
-        "get": extend_schema(
-            summary="Who belongs to an issuer", responses={200: StaffV1Shape(many=True)}
+        "get": answers_v1(
+            {200: StaffV1Shape(many=True)},
+            "Who belongs to an issuer",
+            examples={"Answer 200": examples.MEMBER_V1},
         ),
-        "post": extend_schema(
-            summary="Add, change or remove somebody",
-            request=StaffActionInput,
-            responses={200: STAFF_V1_ANSWER},
+        "post": answers_v1(
+            {200: STAFF_V1_ANSWER},
+            "Add, change or remove somebody",
+            examples={"After add and modify": examples.MEMBER_V1, "After remove": REMOVED_V1},
+            body=StaffActionInput,
+            body_examples={
+                "Add": examples.STAFF_TOLD | {"action": "add"},
+                "Modify": examples.STAFF_TOLD | {"action": "modify", "role": "staff"},
+                "Remove": {"action": "remove", "email": examples.STAFF_TOLD["email"]},
+            },
             parameters=[IDEMPOTENCY],
         ),
     },

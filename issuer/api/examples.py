@@ -124,6 +124,17 @@ MEMBER: dict[str, Any] = {
     "user": "Kq1W7nZ0aRx5uGhB4sTvYe",
     "role": "editor",
 }  # fmt: skip
+MEMBER_V1 = {
+    "user": {
+        "slug": MEMBER["user"],
+        "first_name": "Joan",
+        "last_name": "Clarke",
+        "email": STAFF_TOLD["email"],
+        "url": [],
+        "telephone": [],
+    },
+    "role": "editor",
+}
 REVOKED = {
     "revoked": True,
     "entityId": ASSERTION["entityId"],

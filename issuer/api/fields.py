@@ -3,7 +3,7 @@ extensions.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -182,10 +182,15 @@ class ExtensionsField(serializers.DictField):
 
 
 class CountedListField(serializers.ListField):
-    """A list counted before its items are read: looking at half a million takes half a minute."""
+    """A list counted before its items are read: looking at half a million takes half a minute.
+
+    Whatever else has items is none: an uploaded file has one for each of its lines.
+    """
 
     def to_internal_value(self, data: Any) -> Any:
-        if isinstance(data, list) and len(data) > self.max_length:
+        if not isinstance(data, list):
+            self.fail("not_a_list", input_type=type(data).__name__)
+        if len(data) > self.max_length:
             self.fail("max_length", max_length=self.max_length)
         return super().to_internal_value(data)
 
@@ -209,8 +214,10 @@ class ListOrOneField(CountedListField):
 
     def get_value(self, dictionary: Any) -> Any:
         value = super().get_value(dictionary)
-        return [value] if isinstance(value, str) and self.came_in_a_form() else value
+        return [value] if isinstance(value, str) and came_in_a_form(self.context) else value
 
-    def came_in_a_form(self) -> bool:
-        request = self.context.get("request")
-        return request is not None and "json" not in request.content_type
+
+def came_in_a_form(context: Mapping[str, Any]) -> bool:
+    """By a serializer's context: was its input a form, in which all is text?"""
+    request = context.get("request")
+    return request is not None and "json" not in request.content_type

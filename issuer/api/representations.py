@@ -65,6 +65,9 @@ def staff_object_v1(member: IssuerStaff) -> dict[str, Any]:
     return {"user": profile_v1(member.user), "role": member.role}
 
 
+REMOVED_V1 = "User has been removed from the staff of the issuer."
+
+
 def badge_class_object(badge_class: BadgeClass) -> dict[str, Any]:
     return {
         "entityType": "BadgeClass",

@@ -3,6 +3,7 @@ nothing.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -39,14 +40,34 @@ class InvalidAwards(ValidationError):
         super().__init__(next(iter(self.by_index.values())))
 
 
+@dataclass(frozen=True)
+class DraftedAwards:
+    """Awards of a class with their finished documents, unsaved, and what is wrong with others of
+    them; both by index.
+    """
+
+    badge_class: BadgeClass
+    awards: Sequence[Award | InvalidAward]
+    drafts: dict[int, Assertion]
+    errors: dict[int, Errors]
+    at: datetime
+
+
 def award(
     *, actor: Actor, badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]
 ) -> list[Assertion]:
-    """Award `badge_class` to each of up to 1,000 recipients, in a constant number of queries.
+    """Award `badge_class` to each of up to 1,000 recipients: `draft_awards` and `store_awards` in
+    one.
+    """
+    drafted = draft_awards(actor=actor, badge_class=badge_class, awards=awards)
+    return store_awards(drafted, actor=actor)
 
-    An exclusive award (its own wish or the class's) is refused while the recipient holds one, and
-    refuses others while it is held. Raises PermissionDenied, ValidationError, InvalidAwards; then
-    nothing is stored.
+
+def draft_awards(
+    *, actor: Actor, badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]
+) -> DraftedAwards:
+    """All that needs no lock. Raises PermissionDenied, ValidationError; InvalidAwards where so many
+    are wrong that the rest was not looked at.
     """
     require_awardable(actor, badge_class)
     if not 1 <= len(awards) <= MAX_AT_ONCE:
@@ -55,11 +76,21 @@ def award(
     drafts, errors = prepare(actor, badge_class, awards, now)
     if len(drafts) + len(errors) < len(awards):
         raise InvalidAwards(errors, unread=len(awards) - len(drafts) - len(errors))
-    with transaction.atomic():
-        errors |= refuse_held(badge_class, drafts, now)
-        if errors:
-            raise InvalidAwards(errors)
-        return insert(drafts, awards, actor=actor)
+    return DraftedAwards(badge_class, awards, drafts, errors, now)
+
+
+@transaction.atomic
+def store_awards(drafted: DraftedAwards, *, actor: Actor) -> list[Assertion]:
+    """Store the drafts, in a constant number of queries.
+
+    An exclusive award (its own wish or the class's) is refused while the recipient holds one, and
+    refuses others while it is held. Raises InvalidAwards where anything is wrong with any; then
+    nothing is stored.
+    """
+    held = refuse_held(drafted.badge_class, drafted.drafts, drafted.at)
+    if errors := drafted.errors | held:
+        raise InvalidAwards(errors)
+    return insert(drafted.drafts, drafted.awards, actor=actor)
 
 
 def require_awardable(actor: Actor, badge_class: BadgeClass) -> None:

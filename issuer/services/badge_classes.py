@@ -1,6 +1,7 @@
 """Creating, changing and deleting badge classes."""
 
 from collections.abc import Mapping, Sequence
+from copy import copy
 from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import ValidationError
@@ -16,6 +17,7 @@ from issuer.expiry import BEYOND_CALENDAR, expiry_of
 from issuer.models import BadgeClass, Issuer
 from issuer.permissions import Verb, require
 from issuer.queries import lock
+from issuer.services.artwork import keep_artwork
 from issuer.services.editing import Cleaner, columns, save_changes, set_archived, set_fields
 from issuer.services.publishing import publish
 from issuer.texts import clean_line, clean_markdown
@@ -86,7 +88,17 @@ def check_expiry(badge_class: BadgeClass) -> None:
 def create_badge_class(
     *, actor: Actor, issuer: Issuer, **fields: Unpack[BadgeClassFields]
 ) -> BadgeClass:
-    """Create and publish a badge class. Raises PermissionDenied, ValidationError."""
+    """`draft_badge_class` and `store_badge_class` in one."""
+    return store_badge_class(draft_badge_class(actor=actor, issuer=issuer, **fields), actor=actor)
+
+
+def draft_badge_class(
+    *, actor: Actor, issuer: Issuer, **fields: Unpack[BadgeClassFields]
+) -> BadgeClass:
+    """An unsaved badge class with its finished document; its picture is stored.
+
+    Raises PermissionDenied, ValidationError; then nothing is stored.
+    """
     require(actor, Verb.CREATE_BADGE_CLASS, issuer)
     if issuer.archived_at:
         raise ValidationError(ISSUER_ARCHIVED)
@@ -95,12 +107,16 @@ def create_badge_class(
         origin=issuer.origin,  # verifiers want one origin from issuer to award (OB 2.0, 1.3)
         created_by=actor.user if isinstance(actor.user, User) else None,
     )
-    set_fields(badge_class, columns(fields), CLEANERS)
-    check_expiry(badge_class)
-    publish(badge_class)
-    with transaction.atomic():
-        badge_class.save(force_insert=True)
-        record(Verb.CREATE_BADGE_CLASS, badge_class, actor=actor)
+    change(badge_class, fields)
+    keep_artwork(fields["image"])
+    return badge_class
+
+
+@transaction.atomic
+def store_badge_class(badge_class: BadgeClass, *, actor: Actor) -> BadgeClass:
+    """Store a draft."""
+    badge_class.save(force_insert=True)
+    record(Verb.CREATE_BADGE_CLASS, badge_class, actor=actor)
     return badge_class
 
 
@@ -110,18 +126,30 @@ def update_badge_class(
     """Change what is given, publish anew. Nothing is written where nothing differs.
 
     Awards name their class by its address and stay as they are; their baked images follow its
-    picture by themselves. Raises PermissionDenied, ValidationError.
+    picture by themselves. Raises PermissionDenied, ValidationError; then nothing is stored.
     """
     require(actor, Verb.UPDATE_BADGE_CLASS, badge_class)
-    values = columns(fields)
+    change(copy(badge_class), fields)  # refused, if it is, before the picture is stored
+    keep_artwork(fields.get("image"))
     with transaction.atomic():
         changing = lock(badge_class)
-        changed = set_fields(changing, values, CLEANERS)
-        if {"expires_amount", "expires_duration"} & set(changed):
-            check_expiry(changing)
-        changed += set_archived(changing, fields.get("archived"))
+        changed = change(changing, fields)
         save_changes(changing, changed, actor=actor, verb=Verb.UPDATE_BADGE_CLASS)
     return changing
+
+
+def change(badge_class: BadgeClass, fields: BadgeClassFields) -> list[str]:
+    """Set what is given, and publish if anything differs. Returns the names of what does.
+
+    Raises ValidationError.
+    """
+    changed = set_fields(badge_class, columns(fields), CLEANERS)
+    changed += set_archived(badge_class, fields.get("archived"))
+    if {"expires_amount", "expires_duration"} & set(changed):
+        check_expiry(badge_class)
+    if changed:
+        publish(badge_class)
+    return changed
 
 
 @transaction.atomic

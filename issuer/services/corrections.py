@@ -60,7 +60,10 @@ def correct_assertion(
     if changing.revoked_at:
         raise ValidationError(REVOKED)
     now = timezone.now()
-    draft = draft_assertion(changing.badge_class, replace(as_award(changing), **correction), now)
+    wanted = replace(as_award(changing), **correction)
+    if wanted.identity_type != changing.recipient.type and "hashed" not in correction:
+        wanted = replace(wanted, hashed=None)  # no address in plain because a URL was before it
+    draft = draft_assertion(changing.badge_class, wanted, now)
     if not correction.get("expires_at", changing.expires_at):
         draft.expires_at = None
     # What the class demands by now binds a holding that is new; those of before stand as they are.

@@ -1,5 +1,5 @@
 """Changing rows: values are cleaned, what is wrong is told under the fields' names, and what
-differs is saved, published and recorded together.
+differs is saved and recorded together.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,8 +12,8 @@ from activity.actors import Actor
 from activity.services import record
 from issuer.models import BadgeClass, Issuer
 from issuer.permissions import Verb
-from issuer.services.artwork import keep_artwork
-from issuer.services.publishing import PUBLISHED_FIELDS, publish
+from issuer.services.artwork import artwork_columns
+from issuer.services.publishing import PUBLISHED_FIELDS
 
 Cleaner = Callable[[Any], Any]
 
@@ -21,10 +21,10 @@ NO_COLUMNS = {"archived", "staff"}  # what changes otherwise than by setting a v
 
 
 def columns(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """The values of the row's own columns. An image is stored by now: before the transaction."""
+    """The values of the row's own columns."""
     values = {name: value for name, value in fields.items() if name not in NO_COLUMNS}
     if "image" in values:
-        values |= keep_artwork(values.pop("image"))
+        values |= artwork_columns(values.pop("image"))
     return values
 
 
@@ -57,8 +57,7 @@ def set_archived(row: Issuer | BadgeClass, archived: bool | None) -> list[str]:
 
 
 def save_changes(row: Issuer | BadgeClass, changed: list[str], *, actor: Actor, verb: Verb) -> None:
-    """Publish anew, save and record, if anything differs. Within the transaction of the lock."""
+    """Save and record, if anything differs. Within the transaction of the lock."""
     if changed:
-        publish(row)
         row.save(update_fields=[*changed, *PUBLISHED_FIELDS])
         record(verb, row, actor=actor, facts={"fields": sorted(changed)})

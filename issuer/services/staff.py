@@ -45,16 +45,30 @@ def remove_member(*, actor: Actor, issuer: Issuer, user: User) -> None:
 
 
 def replace_staff(*, actor: Actor, issuer: Issuer, wanted: Mapping[User, str]) -> None:
-    """Add who is missing, remove who is absent; who stays keeps their role (badgr-api.md 2.2).
+    """Add who is missing, remove who is absent, but never the last owner; who stays keeps their
+    role (badgr-api.md 2.2).
 
     For the transaction that holds the issuer's lock. Needs the right to change staff only where
-    something changes. Raises PermissionDenied, ValidationError.
+    something changes. Raises PermissionDenied; ValidationError where there never was an owner.
     """
-    roles = roles_at(issuer)
-    new = {user: roles.get(user, role) for user, role in wanted.items()}
-    if new != roles:
+    before, after = replacement(actor, issuer, wanted)
+    if after != before:
+        store(actor, issuer, before, after)
+
+
+def replacement(
+    actor: Actor, issuer: Issuer, wanted: Mapping[User, str]
+) -> tuple[dict[User, str], dict[User, str]]:
+    """The roles of now, and those that replace them. Raises as `replace_staff` does."""
+    before = roles_at(issuer)
+    after = {user: before.get(user, role) for user, role in wanted.items()}
+    if Role.OWNER not in after.values():
+        owners = [user for user, role in before.items() if role == Role.OWNER]
+        staying = [user for user in owners if user == actor.user] or owners
+        after |= dict.fromkeys(staying[:1], Role.OWNER)
+    if after != before:
         require(actor, Verb.CHANGE_STAFF, issuer)
-        store(actor, issuer, roles, new)
+    return before, after
 
 
 def locked_roles(actor: Actor, issuer: Issuer) -> dict[User, str]:
@@ -65,7 +79,8 @@ def locked_roles(actor: Actor, issuer: Issuer) -> dict[User, str]:
 
 
 def roles_at(issuer: Issuer) -> dict[User, str]:
-    members = IssuerStaff.objects.filter(issuer=issuer).select_related("user")
+    """Who belongs to it, the longest first."""
+    members = IssuerStaff.objects.filter(issuer=issuer).select_related("user").order_by("pk")
     return {member.user: member.role for member in members}
 
 

@@ -4,6 +4,8 @@ import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.core.files.storage import default_storage
+from django.db import connection
 from django.test.client import encode_multipart
 
 from accounts.models import AppPassword
@@ -11,8 +13,9 @@ from api import idempotency
 from api.models import IdempotencyRecord
 from issuer.models import Assertion, Issuer
 from oauth.models import AccessToken
+from ob import documents
 from tests.support.envelopes import failure_of, result_of
-from tests.support.images import png
+from tests.support.images import data_uri, png
 from tests.support.threads import together
 from tests.support.worlds import API, badge_class_of, issuer_of, person
 
@@ -131,6 +134,40 @@ def test_pruning(api, path, time_machine):
 def test_a_key_too_long(api, path):
     failure_of(api.post(path, AWARD, **{"Idempotency-Key": "x" * 256}), 400)
     assert not Assertion.objects.exists()
+
+
+def test_what_takes_long_is_done_before_the_transaction(api, issuer, path, monkeypatch):
+    """Documents and files are made while nobody waits for a lock."""
+    inside: list[tuple[str, bool]] = []
+
+    def watched(name, work):
+        def watching(*args, **kwargs):
+            inside.append((name, bool(connection.savepoint_ids)))
+            return work(*args, **kwargs)
+
+        return watching
+
+    monkeypatch.setattr(documents, "encode", watched("document", documents.encode))
+    monkeypatch.setattr(default_storage, "save", watched("file", default_storage.save))
+    picture = {"image": data_uri(png(71, 71))}
+    badge_class = {"name": "N", "description": "D"} | picture
+    batch = f"{path.removesuffix('assertions')}issue"
+    for number, (target, body, made) in enumerate(
+        [
+            ("/v2/issuers", ISSUER | picture, ["document", "file", "file", "file"]),
+            (f"/v2/issuers/{issuer.entity_id}/badgeclasses", badge_class,
+             ["document", "file", "file", "file"]),
+            (path, AWARD, ["document"]),
+            (batch, {"assertions": [AWARD] * 3}, ["document"] * 3),
+        ]
+    ):  # fmt: skip
+        inside.clear()
+        key = {"Idempotency-Key": f"key {number}"}
+        first = result_of(api.post(target, body, **key), 201)
+        assert inside == [(name, False) for name in made], target
+        inside.clear()
+        assert result_of(api.post(target, body, **key), 201) == first
+        assert not inside
 
 
 def test_it_keeps_digests_and_ids_alone(api, path):

@@ -22,6 +22,8 @@ from notify.webhooks.events import TYPES
 from notify.webhooks.services.endpoints import create_webhook
 from notify.webhooks.services.repeating import send_test
 from oauth.api import TokensView, TokenView
+from ob.shapes import errors_of
+from public import examples as public_examples
 from tests.support.worlds import API, SERVER, acting, awarded, badge_class_of, issuer_of, person
 
 
@@ -71,19 +73,40 @@ def test_yaml_is_the_same(described):
                         headers={"If-None-Match": answer["ETag"]}).status_code == 304  # fmt: skip
 
 
-def test_every_answer_of_v2_has_an_example_of_its_shape(described):
-    for (path, _), operation in operations(described).items():
-        if not path.startswith("/v2/") or path.endswith("/changed"):
+def test_every_answer_and_body_has_examples_of_its_shape(described):
+    for (path, method), operation in operations(described).items():
+        if not path.startswith(("/v2/", "/public/", "/v1/issuer/")):
             continue
-        for status, answer in operation["responses"].items():
-            if status in ("200", "201", "202"):
-                media = answer["content"]["application/json"]
-                (example,) = media["examples"].values()
-                check(described, example["value"], media["schema"])
+        told = [answer.get("content", {}) for answer in operation["responses"].values()]
+        told += [operation["requestBody"]["content"]] if "requestBody" in operation else []
+        for content in told:
+            if media := content.get("application/json"):
+                assert examples_of(media), (method, path)
+                for value in examples_of(media):
+                    check(described, value, media["schema"])
     for answer in described["components"]["responses"].values():
         for media in answer["content"].values():
-            if "example" in media:
-                check(described, media["example"], media["schema"])
+            check(described, media["example"], media["schema"])
+
+
+def examples_of(media: dict[str, Any]) -> list[Any]:
+    if "example" in media:
+        return [media["example"]]
+    return [example["value"] for example in media.get("examples", {}).values()]
+
+
+@pytest.mark.parametrize("document", [*public_examples.DOCUMENTS.values(), public_examples.REVOKED])
+def test_public_examples_are_open_badges(document):
+    assert errors_of(document) == {}
+
+
+def test_the_feed_of_issuers_tells_of_include_staff_and_lists_of_several_recipients(described):
+    def told(path: str) -> dict[str, Any]:
+        parameters = described["paths"][path]["get"]["parameters"]
+        return {parameter["name"]: parameter["schema"] for parameter in parameters}
+
+    assert "include_staff" in told("/v2/issuers/changed")
+    assert told("/v2/issuers/{entity_id}/assertions")["recipient"]["type"] == "array"
 
 
 def check(described: dict[str, Any], value: Any, schema: dict[str, Any]) -> None:
@@ -183,8 +206,8 @@ def test_what_is_told_of_v1_staff_is_what_comes(described, api, badge_class):
     assert {"Idempotency-Key"} < {it["name"] for it in told["parameters"]}
     schema = told["responses"]["200"]["content"]["application/json"]["schema"]
     path = f"/v1/issuer/issuers/{badge_class.issuer.entity_id}/staff"
-    for action in ("add", "modify", "remove"):
-        answer = api.post(path, {"action": action, "email": "mary@northfield.example"})
+    for example in told["requestBody"]["content"]["application/json"]["examples"].values():
+        answer = api.post(path, example["value"] | {"email": "mary@northfield.example"})
         assert answer.status_code == 200
         check(described, answer.json(), schema)
 

@@ -42,6 +42,7 @@ PIECES = {
     "many objects": b"[" + b'{"a":0},' * 120_000 + b"{}]",
     "many keys": b"{" + b",".join(b'"k%d":{}' % n for n in range(120_000)) + b"}",
 }
+A_FILE = ("lines.txt", b"\n" * 200_000, "text/plain")  # in a multipart form: no list of lines
 TYPES = {"number", "fraction", "true", "list", "empty list", "nulls", "object", "empty object"}
 SIZE = {"a megabyte"}
 BLANKS = {"empty", "blank", "controls"}
@@ -56,6 +57,10 @@ class Kind:
 
     refuses: frozenset[str]
     takes: frozenset[str] = frozenset()
+
+    @property
+    def is_list(self) -> bool:
+        return bool({"many", "many objects"} & self.refuses)
 
     def __or__(self, name: str) -> "Kind":
         """The same, which takes this one too."""

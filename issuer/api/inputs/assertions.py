@@ -19,7 +19,7 @@ from issuer.api.fields import (
     UnreadField,
     WebAddressField,
 )
-from issuer.api.inputs.changeable import ChangeableInput
+from issuer.api.inputs.changeable import ChangeableInput, Input
 from issuer.models import MAX_IDENTITY, Assertion, IdentityType
 from issuer.services.award_drafts import SAYS_NOTHING, Award, Errors, InvalidAward, are_many
 from issuer.services.corrections import Correction
@@ -29,7 +29,7 @@ from issuer.texts import MAX_TEXT
 from ob.identity import hash_identity
 
 
-class RecipientInput(serializers.Serializer[Any]):
+class RecipientInput(Input):
     identity = StringField(max_length=MAX_IDENTITY)
     type = serializers.ChoiceField(
         choices=IdentityType.choices, default=IdentityType.EMAIL, allow_null=True
@@ -43,7 +43,7 @@ class CorrectedRecipientInput(RecipientInput):
     type = serializers.ChoiceField(choices=IdentityType.choices, required=False, allow_null=True)
 
 
-class EvidenceInput(serializers.Serializer[Any]):
+class EvidenceInput(Input):
     url = WebAddressField(required=False, allow_null=True)
     narrative = TextField(max_length=MAX_TEXT)
     name = TextField(max_length=1024, allow_blank=True)
@@ -77,9 +77,25 @@ class AwardInput(ChangeableInput):
 class IssuersAwardInput(AwardInput):
     """Where the address names an issuer alone, the body names one of its classes, in one way."""
 
-    badgeclass = StringField(required=False, allow_null=True)
-    badgeclassOpenBadgeId = StringField(required=False, allow_null=True)
-    badgeclassName = StringField(required=False, allow_null=True)
+    badgeclass = StringField(required=False, allow_null=True, max_length=1024)
+    badgeclassOpenBadgeId = StringField(required=False, allow_null=True, max_length=1024)
+    badgeclassName = StringField(required=False, allow_null=True, max_length=1024)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        named = {name: attrs[name] for name in CLASS_NAMES if attrs.get(name) is not None}
+        if not named:
+            raise serializers.ValidationError({"badgeclass": ["This field is required"]})
+        if len(named) > 1:
+            raise serializers.ValidationError("Multiple badge class identifiers: give one of them.")
+        return attrs | {"class_named": named}
+
+    def class_named(self) -> tuple[str, str]:
+        """By which of its fields the body names the class, and what it says there."""
+        ((name, value),) = self.validated_data["class_named"].items()
+        return name, value
+
+
+CLASS_NAMES = ("badgeclass", "badgeclassOpenBadgeId", "badgeclassName")
 
 
 def award_of(data: dict[str, Any], *, notify: bool | None = None) -> Award:
@@ -146,7 +162,7 @@ MORE_EVIDENCE = 5000  # of all awards of a batch together, beside one for each
 BEGINNING = 200
 
 
-class BatchInput(serializers.Serializer[Any]):
+class BatchInput(Input):
     """A batch: `assertions`, each an award, and what holds for those that do not say `notify`."""
 
     assertions = CountedListField(
@@ -176,7 +192,7 @@ class BatchInput(serializers.Serializer[Any]):
         data = self.validated_data
         told = [data.get("notify"), data.get("create_notification")]
         default = next((wish for wish in told if wish is not None), None)
-        shape = AwardInput()
+        shape = AwardInput(context=self.context)
         found: list[Award | InvalidAward] = []
         errors: dict[int, Errors] = {}
         for index, item in enumerate(data["assertions"]):

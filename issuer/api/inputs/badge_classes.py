@@ -17,14 +17,14 @@ from issuer.api.fields import (
     TextField,
     WebAddressField,
 )
-from issuer.api.inputs.changeable import ChangeableInput
+from issuer.api.inputs.changeable import ChangeableInput, Input
 from issuer.artwork import Artwork
 from issuer.models import Duration
 from issuer.services.badge_classes import BadgeClassFields
 from issuer.texts import MAX_TEXT
 
 
-class AlignmentInput(serializers.Serializer[Any]):
+class AlignmentInput(Input):
     targetName = NameField(max_length=1024)
     targetUrl = WebAddressField()
     targetDescription = TextField(max_length=MAX_TEXT, allow_blank=True)
@@ -32,7 +32,7 @@ class AlignmentInput(serializers.Serializer[Any]):
     targetCode = TextField(max_length=1024, allow_blank=True)
 
 
-class ExpiryInput(serializers.Serializer[Any]):
+class ExpiryInput(Input):
     amount = serializers.IntegerField(min_value=1, max_value=100_000, allow_null=True)
     duration = serializers.ChoiceField(choices=Duration.choices, allow_null=True)
 
@@ -68,12 +68,6 @@ class BadgeClassInput(ChangeableInput):
             raise serializers.ValidationError("This field is required.")
         return image
 
-    def to_internal_value(self, data: Any) -> Any:
-        """A class always has an image: null on a change is what clients send that have none."""
-        if self.changing and isinstance(data, dict) and data.get("image", KEEP) is None:
-            data = {name: value for name, value in data.items() if name != "image"}
-        return super().to_internal_value(data)
-
     def fields_told(self) -> BadgeClassFields:
         """What `create_badge_class` and `update_badge_class` take: only what was sent."""
         data = self.validated_data
@@ -81,7 +75,7 @@ class BadgeClassInput(ChangeableInput):
         told |= {name: data[name] for name in ("name", "description") if name in data}
         if data.get("archived") is not None:
             told["archived"] = data["archived"]
-        if data.get("image", KEEP) != KEEP:
+        if data.get("image") not in (None, KEEP):
             told["image"] = data["image"]
         if "tags" in data:
             told["tags"] = data["tags"] or []
@@ -107,9 +101,13 @@ class IssuersBadgeClassInput(BadgeClassInput):
 
 
 class BadgeClassChanges(BadgeClassInput):
-    """What is omitted stays; so does the image where a web address stands for it."""
+    """What is omitted stays; so does the image where a web address or null stands for it: a class
+    always has one.
+    """
 
     changing = True
+
+    image = ImageField(allow_null=True)
 
 
 TEXTS = {"criteriaUrl": "criteria_url", "criteriaNarrative": "criteria_narrative"}

@@ -20,6 +20,7 @@ from issuer.api.fields import (
 )
 from issuer.api.inputs.changeable import ChangeableInput
 from issuer.models import Role
+from issuer.queries import people_by_id
 from issuer.services.issuers import IssuerFields
 from issuer.texts import MAX_TEXT
 
@@ -45,7 +46,7 @@ class IssuerInput(ChangeableInput):
     archived = serializers.BooleanField(required=False, allow_null=True)
 
     def fields_told(self) -> IssuerFields:
-        """What `create_issuer` and `update_issuer` take: only what was sent."""
+        """What `draft_issuer` and `update_issuer` take: only what was sent."""
         data = dict(self.validated_data)
         data.pop("createdBy", None)
         if data.get("image") == KEEP:
@@ -71,7 +72,8 @@ class IssuerInput(ChangeableInput):
         return found.get(entity_id)
 
     def people(self, members: list[dict[str, str]]) -> dict[User, str]:
-        users = users_by_entity_id(member["user"] for member in members)
+        ids = [member["user"] for member in members]
+        users = people_by_id(self.instance, ids) if self.instance else users_by_entity_id(ids)
         unknown = [n for n, member in enumerate(members) if member["user"] not in users]
         if unknown:
             raise ValidationError({f"staff.{n}.user": [NO_SUCH_USER] for n in unknown})
@@ -79,6 +81,6 @@ class IssuerInput(ChangeableInput):
 
 
 class IssuerChanges(IssuerInput):
-    """What is omitted stays; `staff`, where it is sent, is the whole staff."""
+    """Of an issuer: what is omitted stays; `staff`, where it is sent, is the whole staff."""
 
     changing = True

@@ -7,15 +7,15 @@ from rest_framework import serializers
 from rest_framework.exceptions import NotFound
 
 from accounts.models import User
-from accounts.queries import user_by_email, users_by_entity_id
 from issuer.api.fields import EmailField, StringField
 from issuer.models import Role
+from issuer.queries import people_by_id, person_by_email
 
 NO_SUCH_USER = "Nobody on this server has verified this address."
 
 
 class StaffMemberInput(serializers.Serializer[Any]):
-    """A member of an issuer's staff by a verified e-mail address, or by user id."""
+    """A member of the staff of an issuer, the instance, by a verified address, or by user id."""
 
     email = EmailField(required=False, max_length=254)
     user = StringField(required=False, max_length=64)
@@ -28,8 +28,8 @@ class StaffMemberInput(serializers.Serializer[Any]):
             raise ValidationError("Give either email or user.")
         try:
             if email is not None:
-                return user_by_email(email)
-            return users_by_entity_id([entity_id])[entity_id]
+                return person_by_email(self.instance, email)
+            return people_by_id(self.instance, [entity_id])[entity_id]
         except (User.DoesNotExist, KeyError):
             field = "user" if email is None else "email"
             raise ValidationError({field: [NO_SUCH_USER]}) from None
@@ -42,7 +42,9 @@ class StaffMemberInput(serializers.Serializer[Any]):
 
 
 class StaffActionInput(serializers.Serializer[Any]):
-    """The one form of all changes in v1; `username` is an address there, too."""
+    """The one form of all changes in v1 to the staff of an issuer, the instance; `username` is an
+    address there, too.
+    """
 
     action = serializers.ChoiceField(choices=["add", "modify", "remove"])
     email = EmailField(required=False, max_length=254)
@@ -58,6 +60,6 @@ class StaffActionInput(serializers.Serializer[Any]):
         if not email:
             raise ValidationError({"email": ["This field is required."]})
         try:
-            return user_by_email(email)
+            return person_by_email(self.instance, email)
         except User.DoesNotExist:
             raise NotFound(NO_SUCH_USER) from None

@@ -11,13 +11,14 @@ from rest_framework.response import Response
 
 from api.envelope import brief, success
 from api.errors import InvalidItems
-from api.idempotency import create_once, is_repeat
+from api.idempotency import store_once
 from api.paging import paged
 from issuer import queries
 from issuer.api.inputs.assertions import (
     AwardInput,
     BatchInput,
     CorrectionInput,
+    IssuersAwardInput,
     RevocationInput,
     read_revocations,
 )
@@ -25,7 +26,13 @@ from issuer.api.representations import assertion_object, issuance_object
 from issuer.api.views.room import IssuerRoomView, told
 from issuer.models import Assertion, BadgeClass, Issuance, Issuer
 from issuer.services.award_drafts import Award, InvalidAward, draft_assertion
-from issuer.services.awards import MAX_AT_ONCE, InvalidAwards, award
+from issuer.services.awards import (
+    MAX_AT_ONCE,
+    DraftedAwards,
+    InvalidAwards,
+    draft_awards,
+    store_awards,
+)
 from issuer.services.corrections import correct_assertion
 from issuer.services.issuances import draft_issuance, store_issuance
 from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
@@ -43,9 +50,7 @@ class AwardingView(IssuerRoomView):
         )
         return paged(request, wanted, assertion_object)
 
-    def award_from_body(self, request: Request, badge_class: BadgeClass) -> Response:
-        data = AwardInput(data=request.data)
-        data.is_valid(raise_exception=True)
+    def award_told(self, request: Request, badge_class: BadgeClass, data: AwardInput) -> Response:
         made = self.award_once(request, badge_class, [data.award()])
         return success([assertion_object(row) for row in made], status=201)
 
@@ -55,12 +60,14 @@ class AwardingView(IssuerRoomView):
         """The awards as they were made now, or by the request that this one repeats."""
         made: dict[str, Assertion] = {}
 
-        def create() -> list[str]:
-            rows = award(actor=self.actor, badge_class=badge_class, awards=awards)
-            made.update((row.entity_id, row) for row in rows)
+        def draft() -> DraftedAwards:
+            return draft_awards(actor=self.actor, badge_class=badge_class, awards=awards)
+
+        def store(drafted: DraftedAwards) -> list[str]:
+            made.update((row.entity_id, row) for row in store_awards(drafted, actor=self.actor))
             return list(made)
 
-        entity_ids = create_once(request, create)
+        entity_ids = store_once(request, draft=draft, store=store)
         if not made:
             rows = queries.assertions_of(self.actor).filter(entity_id__in=entity_ids)
             made.update((row.entity_id, row) for row in rows)
@@ -76,7 +83,9 @@ class BadgeClassAssertionListView(AwardingView, route="/v2/badgeclasses/{entity_
     def post(self, request: Request, entity_id: str) -> Response:
         badge_class = self.badge_class(entity_id)
         require_same_class(request.data, badge_class)
-        return self.award_from_body(request, badge_class)
+        data = AwardInput(data=request.data, context={"request": request})
+        data.is_valid(raise_exception=True)
+        return self.award_told(request, badge_class, data)
 
 
 class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/assertions"):
@@ -87,21 +96,14 @@ class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/asser
 
     def post(self, request: Request, entity_id: str) -> Response:
         issuer = self.issuer(entity_id)
-        return self.award_from_body(request, self.class_told(request.data, issuer))
+        data = IssuersAwardInput(data=request.data, context={"request": request})
+        data.is_valid(raise_exception=True)
+        return self.award_told(request, self.class_told(issuer, *data.class_named()), data)
 
-    def class_told(self, body: Any, issuer: Issuer) -> BadgeClass:
-        """The issuer's class that the body names: by id, address or name. Raises ValidationError
+    def class_told(self, issuer: Issuer, name: str, value: str) -> BadgeClass:
+        """The issuer's class that is named by id, address or name. Raises ValidationError
         (badgr-api.md 2.4).
         """
-        told = body if isinstance(body, dict) else {}
-        named = {name: told[name] for name in CLASS_NAMES if told.get(name) is not None}
-        if not named:
-            raise ValidationError({"badgeclass": ["This field is required"]})
-        if len(named) > 1:
-            raise ValidationError("Multiple badge class identifiers: give one of them.")
-        ((name, value),) = named.items()
-        if not isinstance(value, str):
-            raise ValidationError({name: ["Not a valid string."]})
         rows = queries.badge_classes_of(self.actor)
         if name == "badgeclassName":
             return the_one(value, list(rows.filter(issuer=issuer, name=value, archived_at=None)))
@@ -112,9 +114,6 @@ class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/asser
         if found.issuer_id != issuer.pk:
             raise ValidationError({name: ["Could not find matching badgeclass for this issuer."]})
         return found
-
-
-CLASS_NAMES = ("badgeclass", "badgeclassOpenBadgeId", "badgeclassName")
 
 
 def the_one(name: str, found: list[BadgeClass]) -> BadgeClass:
@@ -134,7 +133,7 @@ class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
         """
         badge_class = self.badge_class(entity_id)
         body = {"assertions": request.data} if isinstance(request.data, list) else request.data
-        data = BatchInput(data=body)
+        data = BatchInput(data=body, context={"request": request})
         data.is_valid(raise_exception=True)
         require_same_class(body, badge_class)
         now = timezone.now()
@@ -158,13 +157,10 @@ class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
         def draft() -> Issuance:
             return draft_issuance(actor=self.actor, badge_class=badge_class, awards=awards)
 
-        # Before the transaction that a key brings with it: it takes seconds.
-        drafted = None if is_repeat(request) else draft()
+        def store(drafted: Issuance) -> list[str]:
+            return [store_issuance(drafted, actor=self.actor).entity_id]
 
-        def create() -> list[str]:
-            return [store_issuance(drafted or draft(), actor=self.actor).entity_id]
-
-        (entity_id,) = create_once(request, create)
+        (entity_id,) = store_once(request, draft=draft, store=store)
         told = issuance_object(self.issuance(entity_id))
         response = success([told], status=202, description="accepted")
         response["Location"] = told["statusUrl"]
@@ -178,7 +174,7 @@ class AssertionView(IssuerRoomView, route="/v2/assertions/{entity_id}"):
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         assertion = self.assertion(entity_id)
-        data = CorrectionInput(data=request.data)
+        data = CorrectionInput(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
         correct_assertion(actor=self.actor, assertion=assertion, **data.correction(assertion))
         return success([assertion_object(self.assertion(entity_id))])

@@ -8,16 +8,21 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.envelope import success
-from api.idempotency import create_once
+from api.idempotency import store_once
 from api.paging import paged
 from issuer import queries
-from issuer.api.inputs.badge_classes import BadgeClassChanges, BadgeClassInput
+from issuer.api.inputs.badge_classes import (
+    BadgeClassChanges,
+    BadgeClassInput,
+    IssuersBadgeClassInput,
+)
 from issuer.api.representations import badge_class_object
 from issuer.api.views.room import IssuerRoomView, told
-from issuer.models import Issuer
+from issuer.models import BadgeClass, Issuer
 from issuer.services.badge_classes import (
-    create_badge_class,
     delete_badge_class,
+    draft_badge_class,
+    store_badge_class,
     update_badge_class,
 )
 
@@ -27,29 +32,28 @@ class BadgeClassListView(IssuerRoomView, route="/v2/badgeclasses"):
         return self.listed(request, queries.badge_classes_of(self.actor))
 
     def post(self, request: Request) -> Response:
-        issuer_id = request.data.get("issuer") if isinstance(request.data, dict) else None
-        if not isinstance(issuer_id, str):
-            raise ValidationError({"issuer": ["This field is required."]})
+        data = IssuersBadgeClassInput(data=request.data, context={"request": request})
+        data.is_valid(raise_exception=True)
+        issuer_id = data.validated_data["issuer"]
         try:
             issuer = self.issuer(issuer_id)
         except Issuer.DoesNotExist:
-            message = f'Invalid entity_id "{issuer_id[:64]}" - object does not exist.'
+            message = f'Invalid entity_id "{issuer_id}" - object does not exist.'
             raise ValidationError({"issuer": [message]}) from None
-        return self.create(request, issuer)
+        return self.create(request, issuer, data)
 
     def listed(self, request: Request, rows: Any) -> HttpResponseBase:
         wanted = queries.unarchived(rows, include_archived=told(request, "include_archived"))
         return paged(request, wanted, badge_class_object)
 
-    def create(self, request: Request, issuer: Issuer) -> Response:
-        data = BadgeClassInput(data=request.data, context={"request": request})
-        data.is_valid(raise_exception=True)
+    def create(self, request: Request, issuer: Issuer, data: BadgeClassInput) -> Response:
+        def draft() -> BadgeClass:
+            return draft_badge_class(actor=self.actor, issuer=issuer, **data.fields_told())
 
-        def create() -> list[str]:
-            made = create_badge_class(actor=self.actor, issuer=issuer, **data.fields_told())
-            return [made.entity_id]
+        def store(drafted: BadgeClass) -> list[str]:
+            return [store_badge_class(drafted, actor=self.actor).entity_id]
 
-        (entity_id,) = create_once(request, create)
+        (entity_id,) = store_once(request, draft=draft, store=store)
         return success([badge_class_object(self.badge_class(entity_id))], status=201)
 
 
@@ -59,7 +63,10 @@ class IssuerBadgeClassListView(BadgeClassListView, route="/v2/issuers/{entity_id
         return self.listed(request, queries.badge_classes_of(self.actor).filter(issuer=issuer))
 
     def post(self, request: Request, entity_id: str) -> Response:  # type: ignore[override]
-        return self.create(request, self.issuer(entity_id))
+        issuer = self.issuer(entity_id)
+        data = BadgeClassInput(data=request.data, context={"request": request})
+        data.is_valid(raise_exception=True)
+        return self.create(request, issuer, data)
 
 
 class BadgeClassView(IssuerRoomView, route="/v2/badgeclasses/{entity_id}"):

@@ -5,14 +5,20 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.envelope import success
-from api.idempotency import create_once
+from api.idempotency import store_once
 from api.paging import paged
 from issuer import queries
 from issuer.api.inputs.issuers import IssuerChanges, IssuerInput
 from issuer.api.representations import issuer_object
 from issuer.api.views.room import IssuerRoomView, told
 from issuer.models import Issuer
-from issuer.services.issuers import create_issuer, delete_issuer, update_issuer
+from issuer.services.issuers import (
+    IssuerFields,
+    delete_issuer,
+    draft_issuer,
+    store_issuer,
+    update_issuer,
+)
 
 
 def answer(request: Request, issuer: Issuer, *, status: int = 200) -> Response:
@@ -32,15 +38,20 @@ class IssuerListView(IssuerRoomView, route="/v2/issuers"):
         return paged(request, rows, lambda row: issuer_object(row, include_staff=with_staff))
 
     def post(self, request: Request) -> Response:
-        data = IssuerInput(data=request.data)
+        data = IssuerInput(data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
 
-        def create() -> list[str]:
+        def draft() -> tuple[Issuer, IssuerFields]:
             owner = data.owner() if self.actor.administrator else None
-            made = create_issuer(actor=self.actor, owner=owner, **data.fields_told())
+            fields = data.fields_told()
+            return draft_issuer(actor=self.actor, owner=owner, **fields), fields
+
+        def store(drafted: tuple[Issuer, IssuerFields]) -> list[str]:
+            issuer, fields = drafted
+            made = store_issuer(issuer, actor=self.actor, staff=fields.get("staff"))
             return [made.entity_id]
 
-        (entity_id,) = create_once(request, create)
+        (entity_id,) = store_once(request, draft=draft, store=store)
         return answer(request, self.issuer(entity_id), status=201)
 
 
@@ -51,7 +62,7 @@ class IssuerView(IssuerRoomView, route="/v2/issuers/{entity_id}"):
     def put(self, request: Request, entity_id: str) -> Response:
         """What is omitted stays as it is (DESIGN 9)."""
         issuer = self.issuer(entity_id)
-        data = IssuerChanges(data=request.data)
+        data = IssuerChanges(issuer, data=request.data, context={"request": request})
         data.is_valid(raise_exception=True)
         update_issuer(actor=self.actor, issuer=issuer, **data.fields_told())
         return answer(request, self.issuer(entity_id))

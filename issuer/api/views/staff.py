@@ -8,6 +8,7 @@ from api.idempotency import create_once
 from issuer.api.inputs.staff import StaffMemberInput
 from issuer.api.representations import staff_object
 from issuer.api.views.room import IssuerRoomView
+from issuer.models import Issuer
 from issuer.services.staff import add_member, change_role, remove_member
 
 
@@ -18,7 +19,8 @@ class StaffView(IssuerRoomView, route="/v2/issuers/{entity_id}/staff"):
         return self.answer(entity_id)
 
     def post(self, request: Request, entity_id: str) -> Response:
-        issuer, data = self.issuer(entity_id), self.member(request)
+        issuer = self.issuer(entity_id)
+        data = member_told(request, issuer)
 
         def add() -> list[str]:
             user = data.person()
@@ -29,22 +31,25 @@ class StaffView(IssuerRoomView, route="/v2/issuers/{entity_id}/staff"):
         return self.answer(entity_id, status=201)
 
     def put(self, request: Request, entity_id: str) -> Response:
-        issuer, data = self.issuer(entity_id), self.member(request)
+        issuer = self.issuer(entity_id)
+        data = member_told(request, issuer)
         change_role(actor=self.actor, issuer=issuer, user=data.person(), role=data.role_told())
         return self.answer(entity_id)
 
     patch = put
 
     def delete(self, request: Request, entity_id: str) -> Response:
-        issuer, data = self.issuer(entity_id), self.member(request)
+        issuer = self.issuer(entity_id)
+        data = member_told(request, issuer)
         remove_member(actor=self.actor, issuer=issuer, user=data.person())
         return self.answer(entity_id)
-
-    def member(self, request: Request) -> StaffMemberInput:
-        data = StaffMemberInput(data=request.data)
-        data.is_valid(raise_exception=True)
-        return data
 
     def answer(self, entity_id: str, *, status: int = 200) -> Response:
         members = self.issuer(entity_id).staff.all()
         return success([staff_object(member) for member in members], status=status)
+
+
+def member_told(request: Request, issuer: Issuer) -> StaffMemberInput:
+    data = StaffMemberInput(issuer, data=request.data)
+    data.is_valid(raise_exception=True)
+    return data

@@ -3,15 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from api.errors import v1_errors
 from api.idempotency import create_once
 from issuer.api.inputs.staff import StaffActionInput
-from issuer.api.representations import staff_object_v1
+from issuer.api.representations import REMOVED_V1, staff_object_v1
 from issuer.api.views.room import IssuerRoomView
-from issuer.services.staff import add_member, change_role, remove_member
+from issuer.services.staff import NOT_STAFF, add_member, change_role, remove_member
 
 
 class StaffV1View(IssuerRoomView, route="/v1/issuer/issuers/{entity_id}/staff"):
@@ -25,7 +26,7 @@ class StaffV1View(IssuerRoomView, route="/v1/issuer/issuers/{entity_id}/staff"):
 
     def post(self, request: Request, entity_id: str) -> Response:
         issuer = self.issuer(entity_id)
-        data = StaffActionInput(data=request.data)
+        data = StaffActionInput(issuer, data=request.data)
         data.is_valid(raise_exception=True)
         person, wanted = data.person(), data.validated_data
         common: dict[str, Any] = {"actor": self.actor, "issuer": issuer, "user": person}
@@ -41,5 +42,8 @@ class StaffV1View(IssuerRoomView, route="/v1/issuer/issuers/{entity_id}/staff"):
                 change_role(**common, role=wanted["role"])
             case "remove":
                 remove_member(**common)
-                return Response("User has been removed from the staff of the issuer.")
-        return Response(staff_object_v1(self.issuer(entity_id).staff.get(user=person)))
+                return Response(REMOVED_V1)
+        member = self.issuer(entity_id).staff.filter(user=person).first()
+        if member is None:  # the repeat of an `add`; by now somebody has removed the person again
+            raise NotFound(NOT_STAFF)
+        return Response(staff_object_v1(member))

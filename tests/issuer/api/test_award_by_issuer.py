@@ -39,6 +39,14 @@ def test_none_unknown_or_several(api, path, badge_class):
     assert not Assertion.objects.exists()
 
 
+def test_all_that_is_wrong_is_told_at_once(api, path, issuer):
+    """By the very input that the description shows."""
+    body = failure_of(api.post(path, {"badgeclass": 7}), 400)
+    assert set(body["fieldErrors"]) == {"badgeclass", "recipient"}
+    body = failure_of(api.post("/v2/badgeclasses", {"issuer": 7, "name": "N"}), 400)
+    assert set(body["fieldErrors"]) == {"issuer", "description", "image"}
+
+
 def test_by_name(api, path, issuer):
     for _ in range(2):
         badge_class_of(issuer, name="Twice")

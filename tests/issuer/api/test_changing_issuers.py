@@ -1,5 +1,7 @@
 """PUT and DELETE of /v2/issuers/{id}: what is omitted stays, what was read can be sent back."""
 
+from secrets import token_hex
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -85,6 +87,16 @@ def test_roles(api, path, issuer, stranger):
     assert Issuer.objects.get(pk=issuer.pk).name == "College"
 
 
+def test_a_refused_change_stores_no_picture(path, issuer, media_files):
+    """Refused for the role at the very end: an editor may change an issuer, but not archive it."""
+    editor = API(staff(issuer, "editor@example.org", Role.EDITOR))
+    before = media_files()
+    stranger = person("stranger@example.org").entity_id
+    for wish in ({"archived": True}, {"staff": [{"user": stranger}]}):
+        failure_of(editor.put(path, wish | {"image": data_uri(png(77, 50))}), 403)
+    assert media_files() == before
+
+
 class TestStaffList:
     def test_it_adds_and_removes_and_keeps_roles(self, api, path, issuer, owner):
         editor = staff(issuer, "editor@example.org", Role.EDITOR)
@@ -104,11 +116,23 @@ class TestStaffList:
             {"added": [new.entity_id], "removed": [leaver.entity_id]}
         ]
 
-    def test_an_issuer_keeps_an_owner(self, api, path, owner):
+    def test_an_issuer_keeps_an_owner(self, api, path, issuer, owner):
+        """The contract: who is absent is removed, but never the last owner (badgr-api.md 2.2)."""
+        for _ in range(2):
+            staff(issuer, f"{token_hex(4)}@example.org", Role.STAFF)
         other = person("other@example.org")
-        body = failure_of(api.put(path, {"staff": [{"user": other.entity_id}]}), 400)
-        assert set(body["fieldErrors"]) == {"staff"}
-        assert IssuerStaff.objects.get().user == owner
+        (first, second) = result_of(api.put(path, {"staff": [{"user": other.entity_id}]}))[0][
+            "staff"
+        ]
+        assert (first["user"], first["role"]) == (owner.entity_id, "owner")
+        assert (second["user"], second["role"]) == (other.entity_id, "staff")
+        (left,) = result_of(api.put(path, {"staff": []}))[0]["staff"]
+        assert left["user"] == owner.entity_id
+
+    def test_of_several_owners_that_are_absent_stays_who_asks(self, path, issuer, owner):
+        asking = staff(issuer, "asking@example.org", Role.OWNER)
+        result_of(API(asking).put(path, {"staff": []}))
+        assert IssuerStaff.objects.get().user == asking
 
     def test_a_new_issuer_may_come_with_staff(self, api, owner):
         other = person("other@example.org")
@@ -121,6 +145,14 @@ class TestStaffList:
 
 
 class TestArchive:
+    def test_what_is_created_archived_is_archived(self, api, path, owner):
+        told = {"name": "N", "description": "D", "image": data_uri(png()), "archived": True}
+        made = result_of(api.post(f"{path}/badgeclasses", told), 201)[0]
+        assert made["archived"] is True
+        told = {"name": "N", "url": "https://n.example", "email": owner.email, "archived": True}
+        assert result_of(api.post("/v2/issuers", told), 201)[0]["archived"] is True
+        assert [row["name"] for row in result_of(api.get("/v2/issuers"))] == ["University"]
+
     def test_an_archived_issuer_leaves_the_lists_and_stays_public(self, api, path, issuer):
         badge_class_of(issuer)
         assert result_of(api.put(path, {"archived": True}))[0]["archived"] is True

@@ -79,6 +79,26 @@ def test_another_recipient_under_the_same_salt(api, path, assertion):
     assert document["recipient"]["identity"] == after["identity"]
 
 
+def test_another_kind_of_recipient_is_hashed_as_is_usual_for_it(api, badge_class):
+    url = {"identity": "https://grace.example/", "type": "url"}
+    email = {"identity": "grace@example.org", "type": "email"}
+    path = f"/v2/assertions/{awarded(badge_class, **NOT_HASHED).entity_id}"
+    for told, hashed in (
+        (email, True),
+        (email | {"hashed": False}, False),
+        (email, False),  # the same kind: it stays
+        (url | {"hashed": None}, False),
+        (email | {"hashed": None}, True),
+        (url, False),
+    ):
+        after = result_of(api.put(path, {"recipient": told}))[0]["recipient"]
+        assert after["hashed"] is hashed, told
+        assert after["identity"].startswith("sha256$") is hashed
+
+
+NOT_HASHED = {"identity": "https://grace.example/", "identity_type": "url"}
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [("recipient", None), ("recipient", {"identity": "x"}), ("recipient", {"identity": ""}),

@@ -3,9 +3,10 @@
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
+from accounts.models import User
 from activity.models import LogEntry
 from issuer.models import IssuerStaff, Role
-from issuer.services.staff import LAST_OWNER, remove_member
+from issuer.services.staff import LAST_OWNER, NOT_STAFF, remove_member
 from tests.support.envelopes import failure_of, result_of
 from tests.support.threads import together
 from tests.support.worlds import API, acting, issuer_of, person, staff
@@ -77,6 +78,37 @@ def test_the_last_owner_stays(api, path):
     assert IssuerStaff.objects.get().role == Role.OWNER
 
 
+def closed(issuer, email: str) -> str:
+    """A member whose account was closed; returns the id."""
+    user = staff(issuer, email, Role.EDITOR)
+    User.objects.filter(pk=user.pk).update(is_active=False)
+    return user.entity_id
+
+
+def test_who_has_left_the_server_stays_or_goes_as_wished(api, path, issuer):
+    ids = [closed(issuer, f"{name}@example.org") for name in ("a", "b", "c", "d")]
+    whole = path.removesuffix("/staff")
+    read = result_of(api.get(whole))[0]
+    assert result_of(api.put(whole, read))[0] == read
+    kept = [row for row in read["staff"] if row["user"] != ids[0]]
+    assert len(result_of(api.put(whole, {"staff": kept}))[0]["staff"]) == 4
+    assert len(result_of(api.delete(path, {"user": ids[1]}))) == 3
+    assert len(result_of(api.delete(path, {"email": "C@example.org"}))) == 2
+    gone = api.post(f"/v1/issuer{path[3:]}", {"action": "remove", "email": "d@example.org"})
+    assert gone.status_code == 200
+    assert len(result_of(api.get(path))) == 1
+
+
+def test_who_has_left_the_server_cannot_come(api, path, issuer, owner):
+    elsewhere = issuer_of(person("bob@example.org"), name="Bob's")
+    stranger = closed(elsewhere, "joan@example.org")
+    for told in ({"user": stranger}, {"email": "joan@example.org"}):
+        failure_of(api.post(path, told | {"role": "staff"}), 400)
+    whole = {"staff": [{"user": owner.entity_id}, {"user": stranger}]}
+    body = failure_of(api.put(path.removesuffix("/staff"), whole), 400)
+    assert set(body["fieldErrors"]) == {"staff.1.user"}
+
+
 @pytest.mark.django_db(transaction=True)
 def test_two_owners_never_remove_each_other(issuer, owner):
     other = staff(issuer, "other@example.org", Role.OWNER)
@@ -144,6 +176,16 @@ def test_another_issuers_staff_is_hidden(api):
 
 
 KEY = {"Idempotency-Key": "a-key"}
+
+
+def test_a_repeat_in_v1_says_that_the_person_is_gone_by_now(api, issuer, joan):
+    path = f"/v1/issuer/issuers/{issuer.entity_id}/staff"
+    add = {"action": "add", "email": joan.email}
+    assert api.post(path, add, **KEY).status_code == 200
+    assert api.post(path, {"action": "remove", "email": joan.email}).status_code == 200
+    again = api.post(path, add, **KEY)
+    assert (again.status_code, again.json()) == (404, {"detail": NOT_STAFF})
+    assert IssuerStaff.objects.count() == 1
 
 
 @pytest.mark.parametrize(

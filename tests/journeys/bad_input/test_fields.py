@@ -10,7 +10,7 @@ import pytest
 
 from tests.support.besieged import World
 from tests.support.routes import ROUTES, Route
-from tests.support.rubbish import NEVER, PIECES, with_piece
+from tests.support.rubbish import A_FILE, NEVER, PIECES, with_piece
 
 FIELDS = [
     pytest.param(route, path, id=f"{name}-{path}")
@@ -44,3 +44,12 @@ def test_a_field_takes(world: World, route: Route, path: str):
         answer = world.send(route, with_piece(body, path, PIECES[name]))
         assert answer.status_code in {200, 201}, (name, answer.text)
         assert not re.search(rb"[\x00-\x1f]|\\u00", answer.content), name
+
+
+@pytest.mark.parametrize(
+    ("route", "field"), [p for p in FIELDS if p.values[0].fields[p.values[1]].is_list]
+)
+def test_a_list_is_no_file(world: World, route: Route, field: str):
+    before = world.stored()
+    world.refused(world.upload(route, **{field: A_FILE}))
+    assert world.stored() == before
