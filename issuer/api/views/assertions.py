@@ -14,6 +14,7 @@ from api.errors import InvalidItems
 from api.idempotency import create_once, is_repeat
 from api.paging import paged
 from issuer import queries
+from issuer.api.fields import is_clean_data
 from issuer.api.inputs.assertions import (
     AwardInput,
     BatchInput,
@@ -29,6 +30,7 @@ from issuer.services.awards import MAX_AT_ONCE, InvalidAwards, award
 from issuer.services.corrections import correct_assertion
 from issuer.services.issuances import draft_issuance, store_issuance
 from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
+from issuer.texts import clean_line
 
 
 class AwardingView(IssuerRoomView):
@@ -100,11 +102,12 @@ class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/asser
         if len(named) > 1:
             raise ValidationError("Multiple badge class identifiers: give one of them.")
         ((name, value),) = named.items()
-        if not isinstance(value, str):
+        if not is_clean_data(value):
             raise ValidationError({name: ["Not a valid string."]})
         rows = queries.badge_classes_of(self.actor)
         if name == "badgeclassName":
-            return the_one(value, list(rows.filter(issuer=issuer, name=value, archived_at=None)))
+            named_so = rows.filter(issuer=issuer, name=clean_line(value), archived_at=None)
+            return the_one(value, list(named_so))
         found = rows.filter(entity_id=value.rpartition("/")[2]).first()
         if found is None or value not in (found.entity_id, found.public_url):
             message = f'Invalid entity_id "{value[:200]}" - object does not exist.'
