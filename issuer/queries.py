@@ -101,6 +101,20 @@ def lock(row: OwnedModel) -> OwnedModel:
     return locked(type(row)._default_manager.filter(pk=row.pk)).get()
 
 
+def revocable(assertions: QuerySet[Assertion]) -> QuerySet[Assertion]:
+    """These awards, in a fixed order, with what a revocation is made of and nothing else."""
+    rows = assertions.select_related("issuer").order_by("pk")
+    return rows.only("entity_id", "origin", "revoked_at", "issuer__entity_id")
+
+
+def lock_unrevoked(keys: Iterable[int]) -> dict[int, str]:
+    """Of the awards with these keys, those that are not revoked, locked until the transaction ends:
+    their origins by key.
+    """
+    rows = Assertion.objects.filter(pk__in=list(keys), revoked_at=None).order_by("pk")
+    return dict(rows.select_for_update().values_list("pk", "origin"))
+
+
 def current(assertions: QuerySet[Assertion], now: datetime) -> QuerySet[Assertion]:
     """Those that are held: neither revoked nor expired."""
     return assertions.filter(Q(expires_at=None) | Q(expires_at__gt=now), revoked_at=None)

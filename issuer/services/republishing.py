@@ -14,7 +14,7 @@ from activity.actors import Actor
 from activity.services import record_all
 from issuer.models import Assertion, BadgeClass, Issuer
 from issuer.permissions import Verb
-from issuer.services.publishing import PUBLISHED_FIELDS, publish
+from issuer.services.publishing import PUBLISHED_FIELDS, publish, save_all
 
 BATCH = 500
 Progress = Callable[[str, int, int], None]
@@ -87,6 +87,6 @@ def republish_batch(
         if row.origin != before[2]:
             renamed.append(row)
     if different:
-        model.objects.bulk_update(different, ["origin", *PUBLISHED_FIELDS], batch_size=BATCH)
+        save_all(different, ["origin", *PUBLISHED_FIELDS])
         record_all(REBASED[model], renamed, actor=actor)
     return len(rows), len(different)
