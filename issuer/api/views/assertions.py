@@ -13,6 +13,7 @@ from api.envelope import brief, success
 from api.errors import InvalidItems
 from api.idempotency import create_once, is_repeat
 from api.paging import paged
+from api.switches import switched_on
 from issuer import queries
 from issuer.api.fields import is_clean_data
 from issuer.api.inputs.assertions import (
@@ -23,7 +24,7 @@ from issuer.api.inputs.assertions import (
     read_revocations,
 )
 from issuer.api.representations import assertion_object, issuance_object
-from issuer.api.views.room import IssuerRoomView, told
+from issuer.api.views.room import IssuerRoomView
 from issuer.models import Assertion, BadgeClass, Issuance, Issuer
 from issuer.services.award_drafts import Award, InvalidAward, draft_assertion
 from issuer.services.awards import MAX_AT_ONCE, InvalidAwards, award
@@ -40,8 +41,8 @@ class AwardingView(IssuerRoomView):
         wanted = queries.listed(
             rows,
             identities=[told for told in request.query_params.getlist("recipient") if told.strip()],
-            include_expired=told(request, "include_expired"),
-            include_revoked=told(request, "include_revoked"),
+            include_expired=switched_on(request, "include_expired"),
+            include_revoked=switched_on(request, "include_revoked"),
         )
         return paged(request, wanted, assertion_object)
 
