@@ -27,8 +27,8 @@ from granian.server import Server
 from config.dispatch import ask_first
 from config.gateway import Gateway
 from config.long_answers import empty_folder
-from issuer.queries import LocalDocuments
 from public.door import PublicDoor
+from public.local_documents import LocalDocuments
 
 log = logging.getLogger("laurel.serving")
 

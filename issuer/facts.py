@@ -2,6 +2,8 @@
 in `ob`.
 """
 
+from collections.abc import Mapping
+
 from issuer.models import Assertion, BadgeClass, Issuer
 from ob import facts
 
@@ -56,22 +58,12 @@ def assertion_facts(assertion: Assertion) -> facts.AssertionFacts:
         expires=assertion.expires_at,
         image=f"{assertion.public_url}/image",
         narrative=assertion.narrative or None,
-        evidence=tuple(
-            facts.Evidence(
-                **{name: row[key] for name, key in EVIDENCE_KEYS.items() if row.get(key)}
-            )
-            for row in assertion.evidence
-        ),
+        evidence=tuple(map(evidence_facts, assertion.evidence)),
         extensions=assertion.extensions,
     )
 
 
-# Our rows keep evidence under the API's names; the standard calls its address `id`.
-EVIDENCE_KEYS = {
-    "id": "url",
-    "narrative": "narrative",
-    "name": "name",
-    "description": "description",
-    "genre": "genre",
-    "audience": "audience",
-}
+def evidence_facts(row: Mapping[str, str]) -> facts.Evidence:
+    """Our rows keep evidence under the API's names; the standard calls its address `id`."""
+    told = dict(row)
+    return facts.Evidence(id=told.pop("url", None), **told)

@@ -1,40 +1,38 @@
-"""HTML in Markdown: found as readers of CommonMark find it, and taken out. All else stays byte for
+"""HTML in Markdown: found as readers of CommonMark find it, and cut out. All else stays byte for
 byte: code, links in angle brackets, `a < b`.
 """
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import accumulate
 
-from django.core.exceptions import ValidationError
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline, html_inline
 from markdown_it.token import Token
 
-MAX_ROUNDS = 10  # what is taken out may leave another tag; nobody writes ten in each other
-NESTED = "HTML can not be nested in HTML."
 MAYBE_HTML = re.compile(r"<[A-Za-z/!?]")
 
 Span = tuple[int, int]
 
 
-def strip_html(text: str) -> str:
-    """Markdown without the tags and comments in it; what stands between them stays. `text` has
-    plain line ends. Raises ValidationError for tags that are made of tags.
+def html_in(text: str) -> list[Span]:
+    """Where there are tags, comments and what else is HTML, in order. `text` has plain line ends.
+
+    What stands between them is text. Taking them out may leave other tags.
     """
-    for _ in range(MAX_ROUNDS):
-        if not MAYBE_HTML.search(text):
-            return text
-        spans = list(tags(text)) or list(openings(text))
-        if not spans:
-            return text
-        kept, end = [], 0
-        for start, stop in spans:
-            kept.append(text[end:start])
-            end = stop
-        text = "".join([*kept, text[end:]])
-    raise ValidationError(NESTED)
+    if not MAYBE_HTML.search(text):
+        return []
+    return list(tags(text)) or list(openings(text))
+
+
+def without(text: str, spans: Iterable[Span]) -> str:
+    """The text with these parts of it cut out."""
+    kept, end = [], 0
+    for start, stop in spans:
+        kept.append(text[end:start])
+        end = stop
+    return "".join([*kept, text[end:]])
 
 
 def noted_tag(state: StateInline, silent: bool) -> bool:

@@ -34,6 +34,10 @@ class Verb(StrEnum):
     MANAGE_WEBHOOKS = "issuer.webhooks_managed"
     START_ISSUANCE = "issuance.started"
     REVOKE_ISSUANCE = "issuance.revoked"
+    # The operator's act: all ids change, which the change feeds tell and nothing else.
+    REBASE_ISSUER = "issuer.rebased"
+    REBASE_BADGE_CLASS = "badgeclass.rebased"
+    REBASE_ASSERTION = "assertion.rebased"
 
 
 OWNERS = frozenset({Role.OWNER})

@@ -1,13 +1,12 @@
 """Every named read of issuers, badge classes and awards."""
 
-import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
-from django.db import Error, connection
+from django.db import connection
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 
@@ -100,6 +99,20 @@ def locked(rows: QuerySet[OwnedModel]) -> QuerySet[OwnedModel]:
 def lock(row: OwnedModel) -> OwnedModel:
     """One row, likewise. Raises DoesNotExist where it was deleted meanwhile."""
     return locked(type(row)._default_manager.filter(pk=row.pk)).get()
+
+
+def revocable(assertions: QuerySet[Assertion]) -> QuerySet[Assertion]:
+    """These awards, in a fixed order, with what a revocation is made of and nothing else."""
+    rows = assertions.select_related("issuer").order_by("pk")
+    return rows.only("entity_id", "origin", "revoked_at", "issuer__entity_id")
+
+
+def lock_unrevoked(keys: Iterable[int]) -> dict[int, str]:
+    """Of the awards with these keys, those that are not revoked, locked until the transaction ends:
+    their origins by key.
+    """
+    rows = Assertion.objects.filter(pk__in=list(keys), revoked_at=None).order_by("pk")
+    return dict(rows.select_for_update().values_list("pk", "origin"))
 
 
 def current(assertions: QuerySet[Assertion], now: datetime) -> QuerySet[Assertion]:
@@ -263,38 +276,6 @@ def stored_document(collection: str, entity_id: str) -> StoredDocument | None:
         cursor.execute(DOCUMENT_SQL[collection], [entity_id])
         row = cursor.fetchone()
     return StoredDocument(bytes(row[0]), row[1], row[2]) if row else None
-
-
-class LocalDocuments:
-    """`stored_document` where the database is a SQLite file, on a connection of its own and past
-    Django's wrapper, which takes four times as long as the read itself.
-
-    For one thread at a time.
-    """
-
-    SQL: ClassVar = {key: sql.replace("%s", "?") for key, sql in DOCUMENT_SQL.items()}
-
-    def __init__(self) -> None:
-        # Opened by the first read: a connection must not be taken into a forked process.
-        self.connection: sqlite3.Connection | None = None
-
-    def read(self, collection: str, entity_id: str) -> StoredDocument | None:
-        """None also where it would have to wait, or fails."""
-        try:
-            if self.connection is None:
-                self.connection = connect_reader()
-            row = self.connection.execute(self.SQL[collection], (entity_id,)).fetchone()
-        except (sqlite3.Error, Error):
-            return None
-        return StoredDocument(*row) if row else None
-
-
-def connect_reader() -> sqlite3.Connection:
-    """SQLite's own connection, set up as Django's are, that neither writes nor waits for a lock."""
-    wrapper = connection.copy()
-    wrapper.connect()
-    wrapper.connection.executescript("PRAGMA query_only=ON; PRAGMA busy_timeout=0;")
-    return wrapper.connection
 
 
 def stranded_origins() -> list[str]:

@@ -1,5 +1,6 @@
 """Cleaning what people write: texts, names, Markdown, web addresses."""
 
+import re
 import unicodedata
 from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
@@ -7,39 +8,69 @@ from urllib.parse import urlsplit, urlunsplit
 import idna
 from django.core.exceptions import ValidationError
 from django.utils.encoding import iri_to_uri
-from django.utils.html import strip_tags
 
-from issuer.markdown import strip_html
+from issuer.markdown import html_in, without
 
 Cleaner = Callable[[str], str]
 
 MAX_TEXT = 16_384  # characters of a description, criteria, a narrative
-KEPT_CONTROLS = {"\n", "\t"}
+MAX_ROUNDS = 10  # what is taken out may leave another tag; nobody writes ten in each other
+NESTED = "HTML can not be nested in HTML."
+KEPT_CONTROLS = {"\n", "\r", "\t"}
+ANGLES = re.compile("([<>])")
+OPENING = re.compile("<(?=[A-Za-z/!?])")  # what readers of HTML take for the beginning of a tag
 
 
 def clean_line(text: str) -> str:
-    """One line: tags stripped, blanks collapsed."""
-    return " ".join(clean_text(strip_tags(text)).split())
+    """One line: tags stripped, blanks collapsed. Cleaning it again changes nothing."""
+    plain = clean_text(without_tags(clean_text(text)))  # text that moved together may compose
+    return " ".join(OPENING.sub("< ", plain).split())
+
+
+def without_tags(text: str) -> str:
+    """Text without what stands between "<" and ">", also where that only becomes a tag when the
+    tags in it are gone.
+    """
+    kept: list[str] = []
+    opened: list[int] = []  # where in `kept` a "<" waits for its ">"
+    for piece in filter(None, ANGLES.split(text)):
+        if piece == ">" and opened:
+            start = opened.pop()
+            if OPENING.match("".join(kept[start : start + 2])):
+                del kept[start:]
+                continue
+        elif piece == "<":
+            opened.append(len(kept))
+        kept.append(piece)
+    return "".join(kept)
 
 
 def clean_text(text: str) -> str:
-    """Several lines: NFC, line ends unified, control characters dropped."""
-    unified = unicodedata.normalize("NFC", text).replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(
+    """Several lines: control characters dropped, line ends unified, NFC. Cleaning it again changes
+    nothing.
+    """
+    kept = "".join(
         character
-        for character in unified
+        for character in text
         if character in KEPT_CONTROLS or unicodedata.category(character) not in {"Cc", "Cs"}
-    ).strip()
+    )
+    unified = kept.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", unified).strip()
 
 
 def clean_markdown(text: str) -> str:
-    """Markdown without images and HTML (badgr-api.md 6), of a bounded length. Raises
-    ValidationError.
+    """Markdown without images and HTML (badgr-api.md 6), of a bounded length. Cleaning it again
+    changes nothing. Raises ValidationError.
     """
     if len(text) > MAX_TEXT:
         raise ValidationError(f"A text has at most {MAX_TEXT} characters.")
-    cleaned = without_images(clean_text(text))
-    return without_images(strip_html(cleaned).strip())
+    for _ in range(MAX_ROUNDS):
+        text = without_images(clean_text(text))
+        spans = html_in(text)
+        if not spans:
+            return text
+        text = without(text, spans)
+    raise ValidationError(NESTED)
 
 
 def without_images(text: str) -> str:

@@ -109,7 +109,8 @@ def expand_assertion(
 ) -> Document:
     """The Assertion with its badge class (and that one's issuer) embedded; inputs unchanged.
 
-    A revoked Assertion has nothing to embed in. Raises ValueError where the badge is another's.
+    A revoked Assertion has nothing to embed in. What has another id than the document names is not
+    embedded: the link stays (some objects have new ids while they are rebased, others old ones).
     """
     if "badge" not in assertion_doc:
         return dict(assertion_doc)
@@ -118,7 +119,7 @@ def expand_assertion(
 
 
 def expand_badge_class(badge_doc: Mapping[str, Any], issuer_doc: Mapping[str, Any]) -> Document:
-    """The BadgeClass with its issuer embedded; inputs unchanged. May raise ValueError."""
+    """The BadgeClass with its issuer embedded, if it is its issuer; inputs unchanged."""
     return _embed(badge_doc, "issuer", issuer_doc)
 
 
@@ -255,7 +256,7 @@ def _embed(outer: Mapping[str, Any], key: str, inner: Mapping[str, Any]) -> Docu
     current = outer[key]
     named = current.get("id") if isinstance(current, Mapping) else current
     if named != inner["id"]:
-        raise ValueError(f"The document's {key} is {named}, not {inner['id']}.")
+        return dict(outer)
     # an embedded object inherits the context; one that says more than the outer keeps its own
     inherited = inner.get("@context") == outer.get("@context")
     return {**outer, key: {k: v for k, v in inner.items() if k != "@context" or not inherited}}

@@ -21,7 +21,8 @@ _BLANKS = "".join(c for c in map(chr, range(0x3001)) if c.isspace()) + ("\u200b\
 _URL_PARTS = re.compile(r"(?s)([A-Za-z][A-Za-z0-9+.-]*://)([^/?#]*)(.*)")
 _TELEPHONE = re.compile(r"\+?[1-9][0-9]{1,14}")  # E.164
 _ASCII_ATOM = frozenset("!#$%&'*+-/=?^_`{|}~")
-_MAX_EMAIL, _MAX_LOCAL, _MAX_URL = 254, 64, 2048
+_MAX_EMAIL, _MAX_LOCAL = 254, 64
+_MAX_BYTES = 2000  # an entry of PostgreSQL's indexes, which keep identities unique, has 2,704
 
 
 def normalise_identity(type: str, identity: str) -> str:
@@ -56,6 +57,8 @@ def check_identity(type: str, identity: str) -> None:
             raise ValueError("The identity is not valid Unicode text.")
         if category in ("Cc", "Zl", "Zp"):
             raise ValueError("The identity contains control characters or line breaks.")
+    if len(identity.encode()) > _MAX_BYTES:
+        raise ValueError(f"An identity has at most {_MAX_BYTES} bytes of UTF-8.")
     if type == "email":
         _check_email(identity)
     elif type == "telephone":
@@ -114,8 +117,6 @@ def _check_url(address: str) -> None:
         raise ValueError("The web address names no valid host.")
     if any(c.isspace() or c in '<>"\\^`{|}' for c in address):
         raise ValueError("The web address contains spaces or forbidden characters.")
-    if len(address) > _MAX_URL:
-        raise ValueError("The web address is too long.")
 
 
 def new_salt() -> str:

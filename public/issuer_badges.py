@@ -2,6 +2,7 @@
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
+from api.switches import switched_on
 from issuer.queries import StoredDocument, stored_document
 from ob import documents
 from ob.legacy import as_v1_1
@@ -18,10 +19,8 @@ def badge_list(request: HttpRequest, entity_id: str, suffix: str | None = None) 
     documents (badgr-api.md 4).
     """
     wanted = wanted_by(request, json_suffix=bool(suffix))
-    found = badge_class_documents(
-        entity_id,
-        include_archived=request.GET.get("include_archived", "").lower() in {"1", "true"},
-    )
+    with_archived = switched_on(request, "include_archived")
+    found = badge_class_documents(entity_id, include_archived=with_archived)
     if not found and stored_document("issuers", entity_id) is None:
         return not_found(request, wanted)
     if wanted == HTML:

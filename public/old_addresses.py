@@ -1,5 +1,8 @@
 """Addresses under which Badgr shared badges: links in the wild lead to where they are now."""
 
+import string
+from urllib.parse import quote
+
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 
@@ -15,6 +18,8 @@ def shared_award(request: HttpRequest, entity_id: str) -> HttpResponse:
         assertion = published("assertions", entity_id)
     except ObjectDoesNotExist:
         return not_found(request, wanted_by(request))
-    query = request.META.get("QUERY_STRING", "")
+    # WSGI gives bytes as Latin-1; not escaped before Django does, they would be encoded once more.
+    sent = request.META.get("QUERY_STRING", "")
+    query = quote(sent, safe=string.punctuation, encoding="iso-8859-1")
     location = assertion.public_url + (f"?{query}" if query else "")
     return HttpResponsePermanentRedirect(location, headers={"Cache-Control": CACHE})

@@ -51,10 +51,12 @@ def clean_tags(tags: Sequence[str]) -> list[str]:
 
 
 def clean_alignments(rows: Sequence[Mapping[str, str]]) -> list[dict[str, str]]:
-    return [
+    """What cleans to nothing is left out, as what was never said."""
+    cleaned = [
         {key: value if key == "targetUrl" else clean_line(value) for key, value in row.items()}
         for row in rows
     ]
+    return [{key: value for key, value in row.items() if value} for row in cleaned]
 
 
 def unchanged(value: Any) -> Any:

@@ -13,8 +13,8 @@ from activity.actors import Actor
 from activity.services import record_all
 from issuer.models import Assertion
 from issuer.permissions import Verb, permitted, require, visible_to
-from issuer.queries import lock, locked
-from issuer.services.publishing import PUBLISHED_FIELDS, publish
+from issuer.queries import lock, lock_unrevoked, revocable
+from issuer.services.publishing import PUBLISHED_FIELDS, publish, save_all
 from issuer.texts import clean_line
 
 MAX_REASON = 255
@@ -35,7 +35,7 @@ def revoke_assertion(*, actor: Actor, assertion: Assertion, reason: str) -> tupl
     revoking = lock(assertion)
     if revoking.revoked_at:
         return revoking, False
-    revoke_locked([(revoking, reason)], actor=actor)
+    write([revoked(revoking, reason)], actor=actor)
     return revoking, True
 
 
@@ -47,7 +47,6 @@ class Revocation:
     reason: str
 
 
-@transaction.atomic
 def revoke_assertions(*, actor: Actor, wishes: Sequence[Revocation]) -> list[str]:
     """Revoke up to 1,000 awards, in a constant number of queries, those that can be.
 
@@ -58,24 +57,27 @@ def revoke_assertions(*, actor: Actor, wishes: Sequence[Revocation]) -> list[str
         raise ValidationError(f"Revoke at most {MAX_AT_ONCE} awards at once.")
     allowed = permitted(actor, Verb.REVOKE)
     asked = Assertion.objects.filter(entity_id__in={wish.entity_id for wish in wishes})
-    rows = {row.entity_id: row for row in locked(visible_to(actor, asked)) if allowed(row)}
-    fulfilled: dict[str, tuple[Assertion, str]] = {}
+    rows = {row.entity_id: row for row in revocable(visible_to(actor, asked)) if allowed(row)}
+    ready: dict[str, Assertion] = {}
     problems = []
     for wish in wishes:
         row = rows.get(wish.entity_id)
-        problem = why_not(row, wish, done=wish.entity_id in fulfilled)
+        problem = why_not(row, wish)
         if row and not problem:
-            fulfilled[wish.entity_id] = (row, clean_reason(wish.reason))
+            ready[wish.entity_id] = revoked(row, clean_reason(wish.reason))
         problems.append(problem)
-    revoke_locked(list(fulfilled.values()), actor=actor)
-    return problems
+    late = set(ready) - revoke_ready(list(ready.values()), actor=actor)
+    return [
+        problem or (ALREADY_REVOKED if wish.entity_id in late else "")
+        for wish, problem in zip(wishes, problems, strict=True)
+    ]
 
 
-def why_not(row: Assertion | None, wish: Revocation, *, done: bool) -> str:
+def why_not(row: Assertion | None, wish: Revocation) -> str:
     """The sentence that says why a wish can not be fulfilled, "" where it can."""
     if row is None:
         return OUT_OF_REACH
-    if row.revoked_at or done:
+    if row.revoked_at:
         return ALREADY_REVOKED
     try:
         clean_reason(wish.reason)
@@ -84,15 +86,34 @@ def why_not(row: Assertion | None, wish: Revocation, *, done: bool) -> str:
     return ""
 
 
-def revoke_locked(revocations: Sequence[tuple[Assertion, str]], *, actor: Actor) -> None:
-    """Revoke rows that are locked and not revoked yet, each for its reason."""
-    rows = [row for row, _ in revocations]
-    for row, reason in revocations:
-        row.revoked_at, row.revocation_reason = timezone.now(), reason
-        publish(row)
+def revoked(row: Assertion, reason: str) -> Assertion:
+    """The row, not stored yet, as it is once it is revoked for this reason."""
+    row.revoked_at, row.revocation_reason = timezone.now(), reason
+    publish(row)
+    return row
+
+
+@transaction.atomic
+def revoke_ready(rows: Sequence[Assertion], *, actor: Actor) -> set[str]:
+    """Store rows that `revoked` has made ready: the work on many is done before they are locked,
+    which on SQLite holds up every writer.
+
+    Returns the entity ids of those that are revoked by this; others have been meanwhile.
+    """
+    origins = lock_unrevoked(row.pk for row in rows)
+    mine = [row for row in rows if row.pk in origins]
+    for row in mine:
+        if row.origin != origins[row.pk]:  # rebased meanwhile
+            row.origin = origins[row.pk]
+            publish(row)
+    write(mine, actor=actor)
+    return {row.entity_id for row in mine}
+
+
+def write(rows: Sequence[Assertion], *, actor: Actor) -> None:
+    """Store revocations of rows that are locked."""
     if rows:
-        fields = ["revoked_at", "revocation_reason", *PUBLISHED_FIELDS]
-        Assertion.objects.bulk_update(rows, fields)
+        save_all(rows, ["revoked_at", "revocation_reason", *PUBLISHED_FIELDS])
         record_all(Verb.REVOKE, rows, actor=actor)
 
 

@@ -10,8 +10,8 @@ from activity.actors import Actor, Channel
 from activity.services import record
 from issuer.models import Assertion, Issuance
 from issuer.permissions import Verb, require
-from issuer.queries import lock, locked
-from issuer.services.revocations import clean_reason, revoke_locked
+from issuer.queries import lock, revocable
+from issuer.services.revocations import clean_reason, revoke_ready, revoked
 from jobs.execution import came_further
 from jobs.registry import Payload, handler
 from jobs.services import enqueue
@@ -76,11 +76,11 @@ def reason_of(issuance: Issuance) -> str:
         return LOST_REASON
 
 
-@transaction.atomic
 def revoke_chunk(issuance: Issuance, actor: Actor, reason: str) -> int:
-    """Returns how many were revoked: 0 when all are."""
-    left = Assertion.objects.filter(issuance=issuance, revoked_at=None)
-    rows = list(locked(left)[:CHUNK])
-    revoke_locked([(row, reason) for row in rows], actor=actor)
-    came_further()
+    """Returns how many were left to revoke, up to 500: 0 when all are."""
+    left = revocable(Assertion.objects.filter(issuance=issuance, revoked_at=None))
+    rows = [revoked(row, reason) for row in left[:CHUNK]]
+    with transaction.atomic():
+        revoke_ready(rows, actor=actor)
+        came_further()
     return len(rows)

@@ -1,15 +1,9 @@
 """Reads that no route's test reaches."""
 
-import sqlite3
-from collections.abc import Iterator
-
 import pytest
-from django.db import connection
-from django.db.transaction import atomic
 
-from issuer.models import Assertion
-from issuer.queries import LocalDocuments, stored_document, stranded_origins
-from tests.support.worlds import awarded, badge_class_of, issuer_of, person
+from issuer.queries import stranded_origins
+from tests.support.worlds import issuer_of, person
 
 
 @pytest.mark.django_db
@@ -22,43 +16,3 @@ def test_origins_that_lead_nowhere_are_found(settings):
     issuer_of(owner, name="New")
     settings.LAUREL_OLD_URLS = ["http://localhost:8000"]
     assert stranded_origins() == []
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="a file of SQLite's own")
-class TestLocalDocuments:
-    @pytest.fixture
-    def assertion(self) -> Assertion:
-        return awarded(badge_class_of(issuer_of(person())))
-
-    @pytest.fixture
-    def documents(self) -> Iterator[LocalDocuments]:
-        documents = LocalDocuments()
-        yield documents
-        documents.connection.close()
-
-    def test_they_are_the_stored_ones(self, documents, assertion):
-        for row in (assertion, assertion.badge_class, assertion.issuer):
-            key = row.collection, row.entity_id
-            assert documents.read(*key) == stored_document(*key) is not None
-        assert documents.read("assertions", "unknown") is None
-
-    def test_a_revocation_shows_at_the_next_read(self, documents, assertion):
-        assert documents.read("assertions", assertion.entity_id).http_status == 200
-        Assertion.objects.filter(pk=assertion.pk).update(http_status=410)
-        assert documents.read("assertions", assertion.entity_id).http_status == 410
-
-    def test_a_writer_keeps_nobody_waiting(self, documents, assertion):
-        with atomic():
-            Assertion.objects.filter(pk=assertion.pk).update(http_status=410)
-            assert documents.read("assertions", assertion.entity_id).http_status == 200
-
-    def test_it_reads_alone(self, documents, assertion):
-        documents.read("assertions", assertion.entity_id)
-        with pytest.raises(sqlite3.OperationalError, match="readonly"):
-            documents.connection.execute("DELETE FROM issuer_assertion")
-
-    def test_what_cannot_be_read_is_left_to_django(self, documents, assertion):
-        documents.read("assertions", assertion.entity_id)
-        documents.connection.close()
-        assert documents.read("assertions", assertion.entity_id) is None

@@ -1,5 +1,8 @@
-"""Cleaning Markdown: HTML goes, all else stays byte for byte."""
+"""Cleaning texts: HTML goes, all else stays, and a second cleaning changes nothing. Of Markdown all
+else stays byte for byte.
+"""
 
+import re
 import sys
 
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
 from issuer.markdown import BLOCKS, INLINE
-from issuer.texts import MAX_TEXT, clean_markdown, clean_text
+from issuer.texts import MAX_TEXT, Cleaner, clean_line, clean_markdown, clean_text
 
 
 @pytest.mark.parametrize(
@@ -50,7 +53,9 @@ def test_all_else_stays(text):
 PIECES = ["<", ">", "b", "</", "/>", "<b>", "</b>", "<!--", "-->", "<?", "?>", " ", "\n", "\n\n",
           "`", "``", "```\n", "    ", "\t", "> ", "- ", "1. ", "# ", "\\", "&lt;", '"', "'", "=",
           "a=", "[", "](", ")", "https://e.example", "<![CDATA[", "]]>", "*", "_", "x", "\u3000",
-          "<script", "---", "\n: ", "a@b.example", "[a]: <b>"]  # fmt: skip
+          "<script", "---", "\n: ", "a@b.example", "[a]: <b>", "e", "\u0301", "\x01", "\r",
+          "\u0338", "!", "\u212a"]  # fmt: skip
+TEXTS = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 HAS_HTML = {"html_inline", "html_block"}
 
 
@@ -60,8 +65,11 @@ def html_in(reader: MarkdownIt, text: str) -> bool:
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+@given(TEXTS)
 @example("<<b>script>")
+@example("e<b></b>\u0301")
+@example("e\x01\u0301")
+@example("<b>\n\n    <b>x")
 def test_none_is_left_and_cleaning_again_changes_nothing(text):
     try:
         cleaned = clean_markdown(text)
@@ -72,6 +80,32 @@ def test_none_is_left_and_cleaning_again_changes_nothing(text):
     assert clean_markdown(cleaned) == cleaned
     if not html_in(BLOCKS, clean_text(text)) and not html_in(INLINE, clean_text(text)):
         assert cleaned == clean_text(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("  First \n steps\t", "First steps"),
+        ("R & <b>D</b>", "R & D"),
+        ("AT&T <i>&amp; more</i>", "AT&T &amp; more"),
+        ("<<b>script>alert(1)</script>", "alert(1)"),
+        ("<\x01script>alert(1)</\x01script>", "alert(1)"),
+        ("a <!-- for <b>us</b> --> b", "a b"),
+        ("1 < 2 > 0, I <3 it", "1 < 2 > 0, I <3 it"),
+        ("<script src=//evil.example", "< script src=//evil.example"),
+        ("e<b></b>\u0301", "\u00e9"),
+    ],
+)
+def test_a_line_has_no_tags(text, left):
+    assert clean_line(text) == left
+
+
+@settings(max_examples=400, deadline=None)
+@given(TEXTS | st.text())
+def test_a_cleaned_line_stays_as_it_is(text):
+    cleaned = clean_line(text)
+    assert not re.search(r"<[A-Za-z/!?]", cleaned)
+    assert clean_line(cleaned) == cleaned
 
 
 def test_tags_made_of_tags_are_refused():
@@ -85,12 +119,14 @@ HOSTILE = ["<", "<!--", "<?", "<![CDATA[", "<a ", "<a b='", '<a b="x" ', "<a\n",
 
 
 @pytest.mark.parametrize("piece", HOSTILE)
-def test_the_work_grows_with_the_text_alone(piece):
+@pytest.mark.parametrize("clean", [clean_line, clean_markdown])
+def test_the_work_grows_with_the_text_alone(piece, clean):
     """Counted in calls of functions: four times the text, some four times the work."""
-    assert work(piece, MAX_TEXT) < 6 * work(piece, MAX_TEXT // 4) + 50_000
+    more, less = work(clean, piece, MAX_TEXT), work(clean, piece, MAX_TEXT // 4)
+    assert more < 6 * less + 50_000
 
 
-def work(piece: str, length: int) -> int:
+def work(clean: Cleaner, piece: str, length: int) -> int:
     calls = 0
 
     def count(frame, event, argument):
@@ -99,7 +135,7 @@ def work(piece: str, length: int) -> int:
 
     sys.setprofile(count)
     try:
-        clean_markdown((piece * length)[:length])
+        clean((piece * length)[:length])
     except ValidationError:
         pass
     finally:

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from tests.support.clients import APIClient
+from tests.support.peers import Peer, head
 from tests.support.servers import Server
 
 ACCEPTS = [None, "*/*", "application/json", "text/html", "application/json;q=0.1, text/html;q=0.2",
@@ -69,3 +70,17 @@ def test_strange_headers(server: Server, paths: list[str], headers: list[tuple[s
         asked = answer(server, "GET", path, headers)
         assert asked == answer(server, "GET", f"{path}?x=1", headers), (path, headers)
         assert b"evil" not in asked[2]
+
+
+def raw(server: Server, path: str) -> bytes:
+    """The answer to a GET whose address is sent as it is, in UTF-8."""
+    with Peer(server) as peer:
+        peer.send(head("GET", path, "Connection: close", host=f"localhost:{server.port}"))
+        return peer.answer()
+
+
+def test_a_query_in_raw_utf_8_is_read_as_that(server: Server, paths: list[str]):
+    assert raw(server, f"{paths[2]}.json?expand=\u6f22\u00e9").startswith(b"HTTP/1.1 200")
+    entity_id = paths[2].rpartition("/")[2]
+    moved = raw(server, f"/share/badge/{entity_id}?x=\u6f22\u00e9")
+    assert f"{paths[2]}?x=%E6%BC%A2%C3%A9\r\n".encode() in moved

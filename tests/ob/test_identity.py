@@ -51,6 +51,7 @@ def test_normalising_twice_changes_nothing(type, typed):
         ("telephone", "+16175551212"),
         ("telephone", "4930123456"),
         ("openBadgeId", "https://ada.example.org/profile"),
+        ("url", "https://e.example/ab" + "\U0001d51e" * 495),
     ],
 )
 def test_good_identities_pass(type, good):
@@ -91,7 +92,8 @@ def test_good_identities_pass(type, good):
         ("url", "https://ex.org/a b"),
         ("url", "https://ex.org:port/"),
         ("url", 'https://ex.org/"'),
-        ("url", "https://ex.org/" + "a" * 2048),
+        ("url", "https://e.example/abc" + "\U0001d51e" * 495),
+        ("openBadgeId", "https://e.example/abc" + "\U0001d51e" * 495),
         ("telephone", "0123456789"),
         ("telephone", "+1 617 555 1212"),
         ("telephone", "+1234567890123456"),

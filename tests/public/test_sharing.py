@@ -21,6 +21,9 @@ def test_old_share_addresses_lead_to_the_award(client, world, path):
     assert answer["Location"] == world.assertion.public_url
     answer = client.get(path.format(world.assertion.entity_id) + "?identity__email=a%40b.example")
     assert answer["Location"] == f"{world.assertion.public_url}?identity__email=a%40b.example"
+    raw = "x=\u00e9&y=%C3%A9".encode().decode("iso-8859-1")  # UTF-8 as WSGI tells it
+    answer = client.get(path.format(world.assertion.entity_id), QUERY_STRING=raw)
+    assert answer["Location"] == f"{world.assertion.public_url}?x=%C3%A9&y=%C3%A9"
     moved = client.get(path.format(world.moved.entity_id))
     assert moved["Location"].startswith("https://old.example.org/public/assertions/")
 

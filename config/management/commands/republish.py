@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from config.preparation import prepare_data
+from config.printing import COMMAND_LINE
 from issuer.services.republishing import republish
 
 REBASE_WARNING = """\
@@ -33,7 +34,7 @@ class Command(BaseCommand):
         prepare_data()
         if rebase:
             self.stderr.write(REBASE_WARNING.format(url=settings.LAUREL_URL))
-        changed = republish(rebase=rebase, progress=self.tell)
+        changed = republish(actor=COMMAND_LINE, rebase=rebase, progress=self.tell)
         self.stdout.write(f"{changed} documents changed.")
 
     def tell(self, collection: str, done: int, changed: int) -> None:

@@ -13,6 +13,7 @@ from api.envelope import brief, success
 from api.errors import InvalidItems
 from api.idempotency import store_once
 from api.paging import paged
+from api.switches import switched_on
 from issuer import queries
 from issuer.api.inputs.assertions import (
     AwardInput,
@@ -23,7 +24,7 @@ from issuer.api.inputs.assertions import (
     read_revocations,
 )
 from issuer.api.representations import assertion_object, issuance_object
-from issuer.api.views.room import IssuerRoomView, told
+from issuer.api.views.room import IssuerRoomView
 from issuer.models import Assertion, BadgeClass, Issuance, Issuer
 from issuer.services.award_drafts import Award, InvalidAward, draft_assertion
 from issuer.services.awards import (
@@ -36,6 +37,7 @@ from issuer.services.awards import (
 from issuer.services.corrections import correct_assertion
 from issuer.services.issuances import draft_issuance, store_issuance
 from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
+from issuer.texts import clean_line
 
 
 class AwardingView(IssuerRoomView):
@@ -45,8 +47,8 @@ class AwardingView(IssuerRoomView):
         wanted = queries.listed(
             rows,
             identities=[told for told in request.query_params.getlist("recipient") if told.strip()],
-            include_expired=told(request, "include_expired"),
-            include_revoked=told(request, "include_revoked"),
+            include_expired=switched_on(request, "include_expired"),
+            include_revoked=switched_on(request, "include_revoked"),
         )
         return paged(request, wanted, assertion_object)
 
@@ -106,7 +108,8 @@ class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/asser
         """
         rows = queries.badge_classes_of(self.actor)
         if name == "badgeclassName":
-            return the_one(value, list(rows.filter(issuer=issuer, name=value, archived_at=None)))
+            named_so = rows.filter(issuer=issuer, name=clean_line(value), archived_at=None)
+            return the_one(value, list(named_so))
         found = rows.filter(entity_id=value.rpartition("/")[2]).first()
         if found is None or value not in (found.entity_id, found.public_url):
             message = f'Invalid entity_id "{value[:200]}" - object does not exist.'

@@ -10,6 +10,7 @@ from rest_framework.response import Response
 from api.envelope import success
 from api.idempotency import store_once
 from api.paging import paged
+from api.switches import switched_on
 from issuer import queries
 from issuer.api.inputs.badge_classes import (
     BadgeClassChanges,
@@ -17,7 +18,7 @@ from issuer.api.inputs.badge_classes import (
     IssuersBadgeClassInput,
 )
 from issuer.api.representations import badge_class_object
-from issuer.api.views.room import IssuerRoomView, told
+from issuer.api.views.room import IssuerRoomView
 from issuer.models import BadgeClass, Issuer
 from issuer.services.badge_classes import (
     delete_badge_class,
@@ -43,7 +44,7 @@ class BadgeClassListView(IssuerRoomView, route="/v2/badgeclasses"):
         return self.create(request, issuer, data)
 
     def listed(self, request: Request, rows: Any) -> HttpResponseBase:
-        wanted = queries.unarchived(rows, include_archived=told(request, "include_archived"))
+        wanted = queries.unarchived(rows, include_archived=switched_on(request, "include_archived"))
         return paged(request, wanted, badge_class_object)
 
     def create(self, request: Request, issuer: Issuer, data: BadgeClassInput) -> Response:

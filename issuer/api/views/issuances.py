@@ -6,10 +6,11 @@ from rest_framework.response import Response
 
 from api.envelope import success
 from api.paging import paged
+from api.switches import switched_on
 from issuer import queries
 from issuer.api.inputs.assertions import RevocationInput
 from issuer.api.representations import issuance_object, issuance_rows
-from issuer.api.views.room import IssuerRoomView, told
+from issuer.api.views.room import IssuerRoomView
 from issuer.services.undoing import revoke_issuance
 
 
@@ -20,7 +21,7 @@ class IssuanceView(IssuerRoomView, route="/v2/issuances/{entity_id}"):
         """
         issuance = self.issuance(entity_id)
         shown = issuance_object(issuance)
-        if not told(request, "brief"):
+        if not switched_on(request, "brief"):
             shown["rows"] = issuance_rows(issuance, queries.awarded_rows(issuance))
         return success([shown])
 

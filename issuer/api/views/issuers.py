@@ -7,10 +7,11 @@ from rest_framework.response import Response
 from api.envelope import success
 from api.idempotency import store_once
 from api.paging import paged
+from api.switches import switched_on
 from issuer import queries
 from issuer.api.inputs.issuers import IssuerChanges, IssuerInput
 from issuer.api.representations import issuer_object
-from issuer.api.views.room import IssuerRoomView, told
+from issuer.api.views.room import IssuerRoomView
 from issuer.models import Issuer
 from issuer.services.issuers import (
     IssuerFields,
@@ -33,7 +34,8 @@ class IssuerListView(IssuerRoomView, route="/v2/issuers"):
     def get(self, request: Request) -> HttpResponseBase:
         with_staff = includes_staff(request)
         rows = queries.unarchived(
-            queries.issuers_of(self.actor), include_archived=told(request, "include_archived")
+            queries.issuers_of(self.actor),
+            include_archived=switched_on(request, "include_archived"),
         )
         return paged(request, rows, lambda row: issuer_object(row, include_staff=with_staff))
 

@@ -69,8 +69,3 @@ class IssuerRoomView(ScopedView):
 
     def assertion(self, entity_id: str) -> Assertion:
         return self.reached(queries.assertions_of(self.actor), entity_id)
-
-
-def told(request: Request, name: str) -> bool:
-    """A switch in the query, such as `include_archived=true`."""
-    return request.query_params.get(name, "").lower() in {"1", "true"}

@@ -56,6 +56,20 @@ def test_by_name(api, path, issuer):
     assert none["validationErrors"] == ["No matching BadgeClass found with name None"]
 
 
+@pytest.mark.parametrize("name", ["First  class", "Cafe\u0301", "R & <b>D</b>"])
+def test_by_name_as_it_was_given_when_the_class_was_made(api, path, issuer, name):
+    badge_class = badge_class_of(issuer, name=name)
+    made = result_of(api.post(path, WHO | {"badgeclassName": name}), 201)[0]
+    assert made["badgeclass"] == badge_class.entity_id
+
+
+@pytest.mark.parametrize("name", ["\x00", "\ud800", "x" * 3_000_000, "<b>", 7])
+def test_by_a_name_that_no_class_can_have(api, path, badge_class, name):
+    told = api.post(path, WHO | {"badgeclassName": name})
+    failure_of(told, 400)
+    assert len(told.content) < 1000
+
+
 def test_another_issuers_class(api, path, owner):
     mine = badge_class_of(issuer_of(owner, name="Other"))
     body = failure_of(api.post(path, WHO | {"badgeclass": mine.entity_id}), 400)

@@ -98,6 +98,13 @@ def test_roles(path, issuer, stranger):
     assert editor.delete(path).status_code == 204
 
 
+def test_an_alignments_text_that_cleans_to_nothing_is_null(api, path):
+    skill = {"targetName": "Walking", "targetUrl": "https://skills.example/1", "targetCode": "<b>"}
+    read = result_of(api.put(path, {"alignments": [skill]}))[0]
+    assert read["alignments"][0]["targetCode"] is None
+    assert result_of(api.put(path, read))[0] == read
+
+
 def test_archived_ones_leave_the_lists_and_are_not_awarded(api, path, badge_class, issuer):
     made = awarded(badge_class)
     assert result_of(api.put(path, {"archived": True}))[0]["archived"] is True

@@ -44,6 +44,16 @@ def test_what_was_read_can_be_sent_back(api, badge_class, hashed):
     assert not LogEntry.objects.filter(verb="assertion.updated").exists()
 
 
+def test_hidden_tags_go_at_once_and_not_when_it_is_sent_back(api, badge_class):
+    hidden = {"name": "<\x01b>Seen</\x01b>", "narrative": "e<b></b>\u0301"}
+    made = awarded(badge_class, evidence=[hidden])
+    path = f"/v2/assertions/{made.entity_id}"
+    read = result_of(api.get(path))[0]
+    assert (read["evidence"][0]["name"], read["evidence"][0]["narrative"]) == ("Seen", "\u00e9")
+    assert result_of(api.put(path, read))[0] == read
+    assert not LogEntry.objects.filter(verb="assertion.updated").exists()
+
+
 @pytest.mark.parametrize(
     ("told", "kept"),
     [

@@ -2,6 +2,7 @@
 renewed.
 """
 
+import random
 from datetime import timedelta
 
 import orjson
@@ -46,6 +47,14 @@ def test_it_keeps_the_address_as_given_and_the_identity_normalised(badge_class):
     made = awarded(badge_class, "  GRACE@Example.ORG ")
     assert made.identity_given == "GRACE@Example.ORG"
     assert made.recipient.identity == "grace@example.org"
+
+
+def test_the_longest_identity_fits_the_databases_index(badge_class):
+    characters = random.Random(1).choices(range(0x20000, 0x2A6DF), k=495)  # nothing to compress
+    longest = "https://e.example/ab" + "".join(map(chr, characters))
+    assert awarded(badge_class, longest, identity_type="url").recipient.identity == longest
+    with pytest.raises(ValidationError, match="2000 bytes"):
+        awarded(badge_class, longest + "c", identity_type="url")
 
 
 def test_two_awards_have_their_own_salts_and_one_recipient(badge_class):
