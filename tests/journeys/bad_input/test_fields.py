@@ -34,6 +34,15 @@ def test_a_field_refuses(world: World, route: Route, path: str):
 
 
 @pytest.mark.parametrize(
+    ("route", "field"), [p for p in FIELDS if p.values[0].fields[p.values[1]].is_list]
+)
+def test_a_list_is_no_file(world: World, route: Route, field: str):
+    before = world.stored()
+    world.refused(world.upload(route, **{field: A_FILE}))
+    assert world.stored() == before
+
+
+@pytest.mark.parametrize(
     ("route", "path"), [p for p in FIELDS if p.values[0].fields[p.values[1]].takes]
 )
 def test_a_field_takes(world: World, route: Route, path: str):
@@ -44,12 +53,3 @@ def test_a_field_takes(world: World, route: Route, path: str):
         answer = world.send(route, with_piece(body, path, PIECES[name]))
         assert answer.status_code in {200, 201}, (name, answer.text)
         assert not re.search(rb"[\x00-\x1f]|\\u00", answer.content), name
-
-
-@pytest.mark.parametrize(
-    ("route", "field"), [p for p in FIELDS if p.values[0].fields[p.values[1]].is_list]
-)
-def test_a_list_is_no_file(world: World, route: Route, field: str):
-    before = world.stored()
-    world.refused(world.upload(route, **{field: A_FILE}))
-    assert world.stored() == before
