@@ -43,7 +43,7 @@ PAUSE = 0.5
 GLANCE = 0.1
 # Objects, and younger collections, after which garbage is looked for: Python's own but the last.
 COLLECTIONS = (700, 10, 100)
-SWITCH_INTERVAL = 0.001  # seconds
+SWITCH_INTERVAL = 0.0002  # seconds
 M_ARENA_MAX = -8  # malloc.h
 
 
@@ -223,7 +223,7 @@ def become_child() -> None:
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     leave_interrupts_to_parent()
     share_memory_pools()
-    # A thread at a batch would keep the interpreter for five, from others who need it many times.
+    # A thread at a batch would keep the interpreter for 5 ms, from others who need it many times.
     sys.setswitchinterval(SWITCH_INTERVAL)
 
 

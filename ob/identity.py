@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import re
-import secrets
 import unicodedata
 from collections.abc import Mapping
 
@@ -117,11 +116,6 @@ def _check_url(address: str) -> None:
         raise ValueError("The web address names no valid host.")
     if any(c.isspace() or c in '<>"\\^`{|}' for c in address):
         raise ValueError("The web address contains spaces or forbidden characters.")
-
-
-def new_salt() -> str:
-    """32 hexadecimal characters, fresh: one for each award."""
-    return secrets.token_hex(16)
 
 
 def hash_identity(identity: str, salt: str) -> str:

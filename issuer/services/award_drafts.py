@@ -9,11 +9,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 
+from api.randomness import random_bytes
 from issuer.expiry import BEYOND_CALENDAR, expiry_of
 from issuer.models import MAX_IDENTITY, Assertion, BadgeClass, IdentityType, Recipient
 from issuer.texts import Cleaner, clean_line, clean_markdown
-from ob.identity import check_identity, new_salt, normalise_identity
+from ob.identity import check_identity, normalise_identity
 
+SALT = 16  # random bytes, of each award's own
 CLOCK_SKEW = timedelta(seconds=60)
 FIRST_YEAR = 1583  # the first whole year of the Gregorian calendar, which ISO 8601 counts in
 HASHED_BY_DEFAULT = frozenset({IdentityType.EMAIL, IdentityType.TELEPHONE})
@@ -84,7 +86,7 @@ def draft_assertion(badge_class: BadgeClass, item: Award, now: datetime) -> Asse
         identity_given=item.identity.strip(),
         recipient_name=clean_line(item.recipient_name)[:255],
         hashed=item.identity_type in HASHED_BY_DEFAULT if item.hashed is None else item.hashed,
-        salt=new_salt(),
+        salt=random_bytes(SALT).hex(),
         issued_on=issued_on,
         expires_at=expires_at,
         narrative=narrative,
