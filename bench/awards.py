@@ -37,7 +37,7 @@ class Times:
 
     @property
     def p99(self) -> float:
-        return statistics.quantiles(self.all, n=100)[98]
+        return statistics.quantiles(self.all, n=100, method="inclusive")[98]
 
 
 def timed(action: Callable[[], Any]) -> float:
