@@ -22,16 +22,15 @@ from accounts.api.shapes import (
     SelfV1Shape,
     TermsVersionShape,
 )
-from api.openapi import IDEMPOTENCY, StatusShape, answers, query
+from api.openapi import IDEMPOTENCY, StatusShape, answers, answers_v1, query
 
+JOAN = "joan@northfield.example"
 SELF: dict[str, Any] = {
     "entityType": "BadgeUser",
     "entityId": "Kq1W7nZ0aRx5uGhB4sTvYe",
     "firstName": "Joan",
     "lastName": "Clarke",
-    "emails": [
-        {"email": "joan@northfield.example", "verified": True, "primary": True, "caseVariants": []}
-    ],
+    "emails": [{"email": JOAN, "verified": True, "primary": True, "caseVariants": []}],
     "url": [],
     "telephone": [],
     "badgrDomain": "badges.northfield.example",
@@ -39,7 +38,7 @@ SELF: dict[str, Any] = {
     "hasAgreedToLatestTermsVersion": True,
     "marketingOptIn": False,
     "hasPasswordSet": True,
-    "recipient": {"type": "email", "identity": "joan@northfield.example"},
+    "recipient": {"type": "email", "identity": JOAN},
 }
 TERMS = {
     "entityType": "TermsVersion",
@@ -47,6 +46,24 @@ TERMS = {
     "shortDescription": "We keep what you award.",
     "created": "2026-01-02T09:00:00Z",
     "updated": "2026-01-02T09:00:00Z",
+}
+NAMES_V1 = {"first_name": "Joan", "last_name": "Clarke"}
+SELF_V1: dict[str, Any] = NAMES_V1 | {
+    "slug": SELF["entityId"],
+    "url": [],
+    "telephone": [],
+    "email": JOAN,
+    "agreed_terms_version": 0,
+    "latest_terms_version": 0,
+    "marketing_opt_in": False,
+    "has_password_set": True,
+}
+ADDRESS_V1: dict[str, Any] = {
+    "id": "u7QxZ3hW0aRk5GnB4sTvYe",
+    "email": JOAN,
+    "verified": True,
+    "primary": True,
+    "variants": [],
 }
 ROOT = {"latestTermsVersion": 0, "latestTermsDescription": ""}
 SELF_ANSWER = inline_serializer(
@@ -96,7 +113,7 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
             "Mail a link with which a new password is chosen",
             example={},
             body=ForgottenInput,
-            body_example={"email": "joan@northfield.example"},
+            body_example={"email": JOAN},
         ),
         "put": answers(
             NothingShape,
@@ -110,34 +127,49 @@ DESCRIBED: dict[str, dict[str, Callable[..., Any]]] = {
         "get": answers(TermsVersionShape, "The terms in force", example=TERMS)
     },
     "/v1/user/profile": {
-        "get": extend_schema(summary="Who you are", responses={200: SelfV1Shape}),
-        "post": extend_schema(
-            summary="Make an account", request=SignUpInput, responses={201: SelfV1Shape}
+        "get": answers_v1({200: SelfV1Shape}, "Who you are", examples={"Answer": SELF_V1}),
+        "post": answers_v1(
+            {201: SelfV1Shape},
+            "Make an account",
+            examples={"Answer": SELF_V1},
+            body=SignUpInput,
+            body_examples={"Request": NAMES_V1 | {"email": JOAN, "password": "twenty plants 7"}},
         ),
-        "put": extend_schema(
-            summary="Change your name, password or consents",
-            request=SelfV1Changes,
-            responses={200: SelfV1Shape},
+        "put": answers_v1(
+            {200: SelfV1Shape},
+            "Change your name, password or consents",
+            examples={"Answer": SELF_V1},
+            body=SelfV1Changes,
+            body_examples={"Request": NAMES_V1},
         ),
     },
     "/v1/user/emails": {
-        "get": extend_schema(summary="Your addresses", responses={200: AddressV1Shape(many=True)}),
-        "post": extend_schema(
-            summary="Add an address",
+        "get": answers_v1(
+            {200: AddressV1Shape(many=True)}, "Your addresses", examples={"Answer": ADDRESS_V1}
+        ),
+        "post": answers_v1(
+            {201: AddressV1Shape},
+            "Add an address",
+            examples={"Answer": ADDRESS_V1 | {"verified": False, "primary": False}},
+            body=NewAddressInput,
+            body_examples={"Request": {"email": JOAN}},
             parameters=[IDEMPOTENCY],
-            request=NewAddressInput,
-            responses={201: AddressV1Shape},
         ),
     },
     "/v1/user/emails/{address_id}": {
-        "get": extend_schema(
-            summary="One address", parameters=[ADDRESS_ID], responses={200: AddressV1Shape}
-        ),
-        "put": extend_schema(
-            summary="Make it the main one, or mail the link again",
+        "get": answers_v1(
+            {200: AddressV1Shape},
+            "One address",
+            examples={"Answer": ADDRESS_V1},
             parameters=[ADDRESS_ID],
-            request=AddressActInput,
-            responses={200: AddressV1Shape},
+        ),
+        "put": answers_v1(
+            {200: AddressV1Shape},
+            "Make it the main one, or mail the link again",
+            examples={"Answer": ADDRESS_V1},
+            body=AddressActInput,
+            body_examples={"Main": {"primary": True}, "Once more": {"resend": True}},
+            parameters=[ADDRESS_ID],
         ),
         "delete": extend_schema(
             summary="Remove an address", parameters=[ADDRESS_ID], request=None, responses=NO_BODY
