@@ -150,7 +150,7 @@ def assert_lists_are_worked_off(
         return sum(one["result"][0]["done"] for one in told)
 
     while (before := done()) < sum(wish.rows for wish in paths):  # many kills leave much to do
-        eventually(lambda before=before: done() > before, 60)
+        eventually(lambda before=before: done() > before, 120)
     for wish, path in paths.items():
         (told,) = client.http.get(path).json()["result"]
         assert (told["state"], told["awarded"], told["refused"]) == ("complete", wish.rows, 0)
