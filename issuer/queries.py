@@ -150,9 +150,9 @@ def people_by_id(issuer: Issuer, entity_ids: Iterable[str]) -> dict[str, User]:
 
 
 def issuances_of(actor: Actor) -> QuerySet[Issuance]:
-    """The issuances of those issuers, without what is still sealed in them."""
+    """The issuances of those issuers, without their lines: those may be many."""
     rows = Issuance.objects.select_related(*RELATED[Issuance])
-    return visible_to(actor, rows.defer("sealed", "lines"))
+    return visible_to(actor, rows.defer("lines"))
 
 
 def award_tables_of(actor: Actor) -> QuerySet[AwardTable]:

@@ -25,6 +25,8 @@ BATCH = 1000
 EXPIRED_PORTION = 100
 # So many workers may die with a job; then it is kept apart, before it ends all the others' work.
 MOST_LOST = 15
+# After so many it is suspected, and suspects run one at a time: nobody goes down with another.
+SUSPECT = 3
 
 State = Job.State
 
@@ -100,7 +102,8 @@ def claim(*, limit: int = 1, lease: timedelta = LEASE, urgent: bool = False) -> 
 
     Due are waiting jobs whose time has come, and running ones whose lease ran out as their worker
     died; those of them without attempts left go to dead, and those with which MOST_LOST workers
-    died one after the other. Two claims never give one job.
+    died one after the other. Of those with which SUSPECT workers did, one runs at a time. Two
+    claims never give one job.
     """
     now = timezone.now()
     kinds = registry.urgent_kinds() if urgent else registry.known_kinds()
@@ -112,7 +115,7 @@ def claim(*, limit: int = 1, lease: timedelta = LEASE, urgent: bool = False) -> 
         poison = [job for job in expired if _is_poison(job)]
         if poison:
             _bury_unreported(poison, now)
-        candidates = [job for job in expired if not _is_poison(job)]
+        candidates = _one_suspect_at_a_time([job for job in expired if not _is_poison(job)], now)
         candidates += _free(due, limit)
         candidates.sort(key=lambda job: (job.priority, job.run_at, job.pk))
         taken = candidates[:limit]
@@ -283,6 +286,18 @@ def _move(jobs: QuerySet[Job], *, to: datetime) -> None:
 def _is_poison(job: Job) -> bool:
     """Of a job whose lease ran out."""
     return job.attempts >= job.max_attempts or job.lost_leases + 1 >= MOST_LOST
+
+
+def _one_suspect_at_a_time(expired: list[Job], now: datetime) -> list[Job]:
+    """Without all suspects but the first, and without that one while another one runs. Looked at
+    when theirs are locked: who claims at the same time does not see them, or sees the one taken.
+    """
+    suspects = [job for job in expired if job.lost_leases + 1 >= SUSPECT]
+    if not suspects:
+        return expired
+    running = Job.objects.filter(state=State.RUNNING, lost_leases__gte=SUSPECT, lease_until__gt=now)
+    resting = suspects if running.exists() else suspects[1:]
+    return [job for job in expired if job not in resting]
 
 
 def _take(jobs: list[Job], *, until: datetime) -> None:

@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                 ("next_row", models.PositiveIntegerField(default=0)),
                 ("awarded", models.PositiveIntegerField(default=0)),
                 ("refused", models.JSONField(default=dict)),
-                ("sealed", models.TextField(blank=True)),
+                ("sealed_reason", models.TextField(blank=True)),
                 ("lines", models.JSONField(default=list)),
                 (
                     "badge_class",
@@ -269,6 +269,27 @@ class Migration(migrations.Migration):
                 related_name="badge_classes",
                 to="issuer.issuer",
             ),
+        ),
+        migrations.CreateModel(
+            name="IssuancePart",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("first_row", models.PositiveIntegerField()),
+                ("sealed", models.TextField()),
+                (
+                    "issuance",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="parts",
+                        to="issuer.issuance",
+                    ),
+                ),
+            ],
         ),
         migrations.CreateModel(
             name="IssuerStaff",
@@ -445,6 +466,12 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name="issuer",
             index=models.Index(fields=["-created_at", "-entity_id"], name="issuer_newest"),
+        ),
+        migrations.AddConstraint(
+            model_name="issuancepart",
+            constraint=models.UniqueConstraint(
+                fields=("issuance", "first_row"), name="issuer_one_part_a_row"
+            ),
         ),
         migrations.AddIndex(
             model_name="issuance",

@@ -9,7 +9,7 @@ from issuer.models.assertions import (
 )
 from issuer.models.award_tables import AwardTable
 from issuer.models.badge_classes import BadgeClass, Duration
-from issuer.models.issuances import Issuance
+from issuer.models.issuances import Issuance, IssuancePart
 from issuer.models.issuers import Issuer, IssuerStaff, Role
 from issuer.models.published import Illustrated, Published, artwork_file
 
@@ -23,6 +23,7 @@ __all__ = [
     "IdentityType",
     "Illustrated",
     "Issuance",
+    "IssuancePart",
     "Issuer",
     "IssuerStaff",
     "Published",

@@ -10,10 +10,8 @@ from issuer.models.issuers import Issuer
 
 
 class Issuance(models.Model):
-    """A list of awards under way, and what became of each row. Assertions point to it.
-
-    What is still to be awarded lies here sealed, and goes when it is done: recipients have their
-    home elsewhere (DESIGN 4).
+    """A list of awards under way, and what became of each row. Assertions point to it. What is
+    still to be awarded lies in its parts.
     """
 
     class State(models.TextChoices):
@@ -43,7 +41,8 @@ class Issuance(models.Model):
     awarded = models.PositiveIntegerField(default=0)
     # By row: {"12": {"recipient.identity": ["…"]}}. Our sentences, never what was sent.
     refused = models.JSONField(default=dict)
-    sealed = models.TextField(blank=True)
+    # Why it is being revoked, as long as it is.
+    sealed_reason = models.TextField(blank=True)
     # Of a table: the line of each row, as people see it there.
     lines = models.JSONField(default=list)
 
@@ -66,3 +65,22 @@ class Issuance(models.Model):
     @property
     def log_issuer_id(self) -> str:
         return self.issuer.entity_id
+
+
+class IssuancePart(models.Model):
+    """Some rows of a list that are still to be awarded, sealed: they go in the transaction that
+    awards them. Recipients have their home elsewhere (DESIGN 4).
+    """
+
+    issuance = models.ForeignKey(Issuance, on_delete=models.CASCADE, related_name="parts")
+    first_row = models.PositiveIntegerField()
+    sealed = models.TextField()
+
+    class Meta:
+        constraints = [
+            # also services.issuances.steps: the next one
+            models.UniqueConstraint(fields=["issuance", "first_row"], name="issuer_one_part_a_row")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.issuance_id} from row {self.first_row}"

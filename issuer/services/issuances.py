@@ -4,6 +4,7 @@ A row is awarded or refused once, however often the job is cut off and begun aga
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +17,7 @@ from accounts.models import User
 from accounts.secrets import OtherKey, seal, unseal
 from activity.actors import Actor, Channel
 from activity.services import record
-from issuer.models import BadgeClass, Issuance
+from issuer.models import BadgeClass, Issuance, IssuancePart
 from issuer.permissions import Verb
 from issuer.queries import lock
 from issuer.services.award_drafts import (
@@ -31,7 +32,7 @@ from jobs.execution import came_further
 from jobs.registry import Payload, handler
 from jobs.services import enqueue
 
-CHUNK = 500  # rows in one transaction: others wait no longer than it takes
+CHUNK = 250  # rows in one transaction: others wait no longer than it takes
 MAX_ROWS = 20_000
 JOB = "issuer.issuance"
 BEFORE_MAIL = 40
@@ -40,6 +41,14 @@ UNREADABLE = "The server's key has changed: what is not awarded yet cannot be re
 
 State = Issuance.State
 UNDER_WAY = (State.WAITING, State.RUNNING)
+
+
+@dataclass(frozen=True)
+class DraftedIssuance:
+    """An unsaved issuance, and its rows as they are to be kept."""
+
+    issuance: Issuance
+    parts: Sequence[IssuancePart]
 
 
 def start_issuance(
@@ -51,8 +60,8 @@ def start_issuance(
     job_at: datetime | None = None,
 ) -> Issuance:
     """Accept a list of awards: `draft_issuance` and `store_issuance` in one."""
-    issuance = draft_issuance(actor=actor, badge_class=badge_class, awards=awards, lines=lines)
-    return store_issuance(issuance, actor=actor, job_at=job_at)
+    drafted = draft_issuance(actor=actor, badge_class=badge_class, awards=awards, lines=lines)
+    return store_issuance(drafted, actor=actor, job_at=job_at)
 
 
 def draft_issuance(
@@ -61,8 +70,8 @@ def draft_issuance(
     badge_class: BadgeClass,
     awards: Sequence[Award | InvalidAward],
     lines: Sequence[int] = (),
-) -> Issuance:
-    """An unsaved issuance. It takes seconds for a long list: nobody holds a lock meanwhile.
+) -> DraftedIssuance:
+    """All that needs no lock. It takes seconds for a long list.
 
     What is wrong with rows by themselves is told now; who holds the badge already shows when their
     row is worked off. `lines` are the rows' lines in the table that they come from. Raises
@@ -72,34 +81,44 @@ def draft_issuance(
     if not 1 <= len(awards) <= MAX_ROWS:
         raise ValidationError(f"Award 1 to {MAX_ROWS} badges with one list.")
     check(badge_class, awards)
-    return issuance_of(actor, badge_class, awards, lines)
+    return drafted_of(actor, badge_class, awards, lines)
 
 
-def issuance_of(
+def drafted_of(
     actor: Actor,
     badge_class: BadgeClass,
     awards: Sequence[Award | InvalidAward],
     lines: Sequence[int],
-) -> Issuance:
-    """An unsaved issuance of awards that were looked through before."""
-    return Issuance(
+) -> DraftedIssuance:
+    """Of awards that were looked through before."""
+    issuance = Issuance(
         badge_class=badge_class,
         issuer=badge_class.issuer,
         created_by=actor.user if isinstance(actor.user, User) else None,
         client=actor.client,
         by_administrator=actor.administrator,
         total=len(awards),
-        sealed=seal(orjson.dumps(awards).decode()),
         lines=list(lines),
     )
+    parts = [
+        IssuancePart(first_row=row, sealed=seal(orjson.dumps(awards[row : row + CHUNK]).decode()))
+        for row in range(0, len(awards), CHUNK)
+    ]
+    return DraftedIssuance(issuance, parts)
 
 
 @transaction.atomic
-def store_issuance(issuance: Issuance, *, actor: Actor, job_at: datetime | None = None) -> Issuance:
+def store_issuance(
+    drafted: DraftedIssuance, *, actor: Actor, job_at: datetime | None = None
+) -> Issuance:
     """Store a draft, with the job that works it off. Whoever does that by `steps` has the job begin
     later, in case they do not end.
     """
+    issuance = drafted.issuance
     issuance.save(force_insert=True)
+    for part in drafted.parts:
+        part.issuance = issuance
+    IssuancePart.objects.bulk_create(drafted.parts)
     record(Verb.START_ISSUANCE, issuance, actor=actor, facts={"rows": issuance.total})
     enqueue(kind=JOB, payload={"id": issuance.entity_id}, run_at=job_at)
     return issuance
@@ -134,34 +153,30 @@ def work_off(payload: Payload) -> None:
 
 
 def steps(issuance: Issuance) -> Iterator[Issuance]:
-    """Award chunk by chunk; the issuance as it is after each."""
-    if issuance.state not in UNDER_WAY:
-        return
-    try:
-        awards = unsealed(issuance)
-    except OtherKey:
-        stop(issuance, ValidationError(UNREADABLE))
-        return
-    while issuance.state in UNDER_WAY and issuance.next_row < issuance.total:
-        start = issuance.next_row
+    """Award part by part; the issuance as it is after each."""
+    while issuance.state in UNDER_WAY and (part := issuance.parts.order_by("first_row").first()):
         try:
-            issuance = award_chunk(issuance, awards[start : start + CHUNK])
+            issuance = award_part(issuance, part)
+        except OtherKey:
+            stop(issuance, ValidationError(UNREADABLE))
+            return
         except (PermissionDenied, ValidationError) as error:
             stop(issuance, error)
             return
         yield issuance
 
 
-def award_chunk(issuance: Issuance, awards: Sequence[Award]) -> Issuance:
+def award_part(issuance: Issuance, part: IssuancePart) -> Issuance:
     """Award the next rows; those that cannot be are noted as refused. Documents are made before
     the transaction: nobody waits for them.
     """
     actor, badge_class, now = acting_for(issuance), issuance.badge_class, timezone.now()
     require_awardable(actor, badge_class)
+    awards = unsealed(part)
     drafts, errors = prepare(actor, badge_class, awards, now, to_the_end=True)
     with transaction.atomic():
         current = lock(issuance)
-        if current.next_row != issuance.next_row or current.state not in UNDER_WAY:
+        if current.next_row != part.first_row or current.state not in UNDER_WAY:
             return current  # another worker was faster, or somebody stopped it
         errors |= refuse_held(badge_class, drafts, now)
         good = {index: draft for index, draft in drafts.items() if index not in errors}
@@ -169,6 +184,7 @@ def award_chunk(issuance: Issuance, awards: Sequence[Award]) -> Issuance:
             draft.issuance = current
         insert(good, awards, actor=actor)
         note_progress(current, awards, errors, awarded=len(good), now=now)
+        part.delete()
         came_further()
     return current
 
@@ -191,18 +207,19 @@ def note_progress(
     issuance.awarded += awarded
     issuance.state = State.RUNNING
     if issuance.next_row >= issuance.total:
-        issuance.state, issuance.finished_at, issuance.sealed = State.COMPLETE, now, ""
-    issuance.save(
-        update_fields=["refused", "next_row", "awarded", "state", "finished_at", "sealed"]
-    )
+        issuance.state, issuance.finished_at = State.COMPLETE, now
+    issuance.save(update_fields=["refused", "next_row", "awarded", "state", "finished_at"])
 
 
+@transaction.atomic
 def stop(issuance: Issuance, error: PermissionDenied | ValidationError) -> None:
     """It cannot go on: the role is gone, or the class archived. What was awarded stays."""
     told = error.messages[0] if isinstance(error, ValidationError) else str(error)
-    Issuance.objects.filter(pk=issuance.pk, state__in=UNDER_WAY).update(
-        state=State.STOPPED, problem=told[:255], finished_at=timezone.now(), sealed=""
+    stopped = Issuance.objects.filter(pk=issuance.pk, state__in=UNDER_WAY).update(
+        state=State.STOPPED, problem=told[:255], finished_at=timezone.now()
     )
+    if stopped:
+        issuance.parts.all().delete()
 
 
 def acting_for(issuance: Issuance) -> Actor:
@@ -217,10 +234,10 @@ def acting_for(issuance: Issuance) -> Actor:
     )
 
 
-def unsealed(issuance: Issuance) -> list[Award]:
+def unsealed(part: IssuancePart) -> list[Award]:
     """Raises OtherKey."""
-    rows: list[dict[str, Any]] = orjson.loads(unseal(issuance.sealed))
-    return [unpacked(row, number) for number, row in enumerate(rows)]
+    rows: list[dict[str, Any]] = orjson.loads(unseal(part.sealed))
+    return [unpacked(row, part.first_row + index) for index, row in enumerate(rows)]
 
 
 def unpacked(row: dict[str, Any], number: int) -> Award:

@@ -17,7 +17,7 @@ from issuer.models import AwardTable, BadgeClass, Issuance
 from issuer.services.award_drafts import Award
 from issuer.services.award_tables import guess_columns, preview
 from issuer.services.awards import require_awardable
-from issuer.services.issuances import MAX_ROWS, issuance_of, store_issuance
+from issuer.services.issuances import MAX_ROWS, drafted_of, store_issuance
 from issuer.services.tables import Table
 from jobs.registry import Payload, handler
 
@@ -88,7 +88,7 @@ def award_table(
     if not right:
         raise ValidationError(NOBODY_LEFT)
     awards, lines = [item for item, _ in right], [line for _, line in right]
-    drafted = issuance_of(actor, kept.badge_class, awards, lines)
+    drafted = drafted_of(actor, kept.badge_class, awards, lines)
     with transaction.atomic():
         current = AwardTable.objects.select_for_update(of=("self",)).get(pk=kept.pk)
         if current.issuance:
@@ -97,7 +97,7 @@ def award_table(
             raise ValidationError(NAMED_MEANWHILE)
         current.issuance, current.sealed = store_issuance(drafted, actor=actor), ""
         current.save(update_fields=["issuance", "sealed"])
-    return drafted
+    return drafted.issuance
 
 
 def drop_table(*, kept: AwardTable) -> bool:

@@ -37,8 +37,9 @@ def revoke_issuance(*, actor: Actor, issuance: Issuance, reason: str) -> Issuanc
         raise ValidationError(UNDER_WAY)
     if undoing.state in (State.REVOKING, State.REVOKED):
         return undoing
-    undoing.state, undoing.finished_at, undoing.sealed = State.REVOKING, None, seal(reason)
-    undoing.save(update_fields=["state", "finished_at", "sealed"])
+    undoing.state, undoing.finished_at = State.REVOKING, None
+    undoing.sealed_reason = seal(reason)
+    undoing.save(update_fields=["state", "finished_at", "sealed_reason"])
     record(Verb.REVOKE_ISSUANCE, undoing, actor=actor)
     by = {
         "by": actor.user.entity_id if actor.user else "",
@@ -65,13 +66,13 @@ def undo(payload: Payload) -> None:
     while revoke_chunk(issuance, actor, reason):
         pass
     Issuance.objects.filter(pk=issuance.pk).update(
-        state=State.REVOKED, finished_at=timezone.now(), sealed=""
+        state=State.REVOKED, finished_at=timezone.now(), sealed_reason=""
     )
 
 
 def reason_of(issuance: Issuance) -> str:
     try:
-        return unseal(issuance.sealed)
+        return unseal(issuance.sealed_reason)
     except OtherKey:
         return LOST_REASON
 

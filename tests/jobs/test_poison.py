@@ -12,8 +12,20 @@ from django.db import connection
 from django.utils import timezone
 
 from jobs.models import Job
-from jobs.services import LEASE, MOST_LOST, claim, complete, enqueue, fail, retry
+from jobs.services import (
+    LEASE,
+    MOST_LOST,
+    SUSPECT,
+    claim,
+    complete,
+    enqueue,
+    enqueue_many,
+    fail,
+    note_progress,
+    retry,
+)
 from jobs.worker import run_due
+from tests.support.threads import together
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -69,3 +81,39 @@ def test_reports_in_between_count_from_nothing_again(ran: list[str]) -> None:
     lose(MOST_LOST, timedelta(hours=1))
     complete(Job.objects.get())
     assert Job.objects.get().state == "done"
+
+
+def lose_four(times: int) -> None:
+    enqueue_many(kind="note", payloads=[{"id": str(number)} for number in range(4)])
+    Job.objects.update(max_attempts=60)
+    for number in range(times):
+        with time_machine.travel(timezone.now() + number * 2 * LEASE):
+            assert len(claim(limit=9)) == 4
+
+
+@pytest.mark.django_db
+def test_nobody_goes_down_with_it(ran: list[str]) -> None:
+    """A worker runs several at once: which of them killed it shows when they run by themselves."""
+    lose_four(SUSPECT)
+    poison = "2"
+    for number in range(40):
+        with time_machine.travel(timezone.now() + (SUSPECT + number) * 2 * LEASE):
+            taken = claim(limit=9)
+            if poison not in [job.payload["id"] for job in taken]:
+                for job in taken:
+                    complete(job)
+    states = {job.payload["id"]: job.state for job in Job.objects.all()}
+    assert states == {"0": "done", "1": "done", "2": "dead", "3": "done"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_suspects_run_one_at_a_time(ran: list[str]) -> None:
+    lose_four(SUSPECT)
+    enqueue(kind="note", payload={"id": "good"})
+    with time_machine.travel(timezone.now() + SUSPECT * 2 * LEASE, tick=True):
+        taken = sum(together(8, lambda number: claim()), [])
+        assert len(taken) == 2
+        assert "good" in [job.payload["id"] for job in taken]
+        (suspect,) = [job for job in taken if job.payload["id"] != "good"]
+        note_progress(suspect)  # it came further, and is none any more
+        assert len(claim(limit=9)) == 1

@@ -25,7 +25,7 @@ from issuer.api.inputs.assertions import (
 )
 from issuer.api.representations import assertion_object, issuance_object
 from issuer.api.views.room import IssuerRoomView
-from issuer.models import Assertion, BadgeClass, Issuance, Issuer
+from issuer.models import Assertion, BadgeClass, Issuer
 from issuer.services.award_drafts import Award, InvalidAward, draft_assertion
 from issuer.services.awards import (
     MAX_AT_ONCE,
@@ -35,7 +35,7 @@ from issuer.services.awards import (
     store_awards,
 )
 from issuer.services.corrections import correct_assertion
-from issuer.services.issuances import draft_issuance, store_issuance
+from issuer.services.issuances import DraftedIssuance, draft_issuance, store_issuance
 from issuer.services.revocations import ALREADY_REVOKED, revoke_assertion, revoke_assertions
 from issuer.texts import clean_line
 
@@ -157,10 +157,10 @@ class BatchView(AwardingView, route="/v2/badgeclasses/{entity_id}/issue"):
     ) -> Response:
         """202: what was accepted will be done."""
 
-        def draft() -> Issuance:
+        def draft() -> DraftedIssuance:
             return draft_issuance(actor=self.actor, badge_class=badge_class, awards=awards)
 
-        def store(drafted: Issuance) -> list[str]:
+        def store(drafted: DraftedIssuance) -> list[str]:
             return [store_issuance(drafted, actor=self.actor).entity_id]
 
         (entity_id,) = store_once(request, draft=draft, store=store)

@@ -73,7 +73,7 @@ def test_who_awards_it_twice_sees_what_became_of_it(browser, path):
 
 def test_reading_it_keeps_nobody_waiting(browser, path, monkeypatch, transactional_db):
     inside = []
-    for name in ("preview", "issuance_of"):
+    for name in ("preview", "drafted_of"):
         real = getattr(table_uploads, name)
         monkeypatch.setattr(
             table_uploads,
@@ -107,10 +107,10 @@ def test_columns_that_are_named_while_it_is_awarded(browser, path, monkeypatch):
 
     def meanwhile(*told):
         AwardTable.objects.update(columns={"identity": 1})
-        return issuance_of(*told)
+        return drafted_of(*told)
 
-    issuance_of = table_uploads.issuance_of
-    monkeypatch.setattr(table_uploads, "issuance_of", meanwhile)
+    drafted_of = table_uploads.drafted_of
+    monkeypatch.setattr(table_uploads, "drafted_of", meanwhile)
     answer = browser.post(preview, {})
     assert answer.status_code == 400
     assert "Look at the table again" in answer.content.decode()
