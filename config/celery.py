@@ -21,7 +21,7 @@ if not settings.CELERY_BROKER_URL:
 
 log = logging.getLogger("laurel.celery")
 
-# Of the second only what must not wait behind mails is done (jobs.services.claim).
+# Of the second only what must not wait behind mails is done (jobs.claiming.claim).
 ORDINARY, URGENT = "laurel", "laurel-urgent"
 WORK, PLAN = "laurel.work", "laurel.plan"
 STALE = 60  # seconds after which a message says nothing any more

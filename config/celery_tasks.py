@@ -5,10 +5,10 @@ import time
 from functools import cache
 
 from config.celery import PLAN, WORK, app, wake
+from jobs.claiming import LEASE, claim
 from jobs.execution import execute
 from jobs.heartbeat import Heartbeat
 from jobs.schedules import Planner
-from jobs.services import LEASE, claim
 
 SLICE = 5.0  # seconds after which a worker looks whether it was told to stop
 

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 
 class Job(models.Model):
-    """One piece of work. Rows are written by jobs.services (and jobs.schedules) alone."""
+    """One piece of work. Rows are written by jobs.services, claiming and schedules alone."""
 
     class State(models.TextChoices):
         WAITING = "waiting"
@@ -56,7 +56,7 @@ class Job(models.Model):
             ),
         ]
         indexes = [
-            # services.claim: the next jobs in their order; queries.backlog: what is due
+            # claiming.claim: the next jobs in their order; queries.backlog: what is due
             models.Index(
                 fields=["priority", "run_at", "id"], condition=Q(state="waiting"), name="jobs_due"
             ),
@@ -66,7 +66,7 @@ class Job(models.Model):
                 condition=Q(state="waiting", peer__isnull=False),
                 name="jobs_of_peer",
             ),
-            # services.claim: leases that ran out; queries.backlog: how many run
+            # claiming.claim: leases that ran out; queries.backlog: how many run
             models.Index(fields=["lease_until"], condition=Q(state="running"), name="jobs_leases"),
             # queries.dead_jobs, newest first; queries.backlog: how many died
             models.Index(fields=["-finished_at"], condition=Q(state="dead"), name="jobs_dead"),

@@ -1,4 +1,4 @@
-"""Reading the Job table: how far behind we are, and what died. Claiming is jobs.services'."""
+"""Reading the Job table: how far behind we are, and what died. Claiming is jobs.claiming's."""
 
 from typing import TypedDict
 

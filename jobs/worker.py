@@ -11,11 +11,12 @@ from typing import Protocol
 
 from django.db import Error, connections
 
+from jobs.claiming import LEASE, claim
 from jobs.connections import renew_connections
 from jobs.execution import execute
 from jobs.heartbeat import Heartbeat
 from jobs.schedules import Planner
-from jobs.services import LEASE, claim, release
+from jobs.services import release
 
 logger = logging.getLogger(__name__)
 

@@ -7,9 +7,10 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from jobs.claiming import claim
 from jobs.errors import Abandon
 from jobs.models import Job
-from jobs.services import abandon, claim, enqueue, fail
+from jobs.services import abandon, enqueue, fail
 
 TOKEN = "a-secret-of-the-operators"
 KNOWN = {"authorization": f"Bearer {TOKEN}"}

@@ -4,8 +4,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from jobs.claiming import claim
 from jobs.models import Job
-from jobs.services import abandon, claim, enqueue
+from jobs.services import abandon, enqueue
 from tests.support.worlds import person
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ran")]

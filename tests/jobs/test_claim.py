@@ -8,10 +8,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobs.claiming import LEASE, claim, due_jobs, expired_leases
 from jobs.errors import LeaseLost
 from jobs.models import Job
 from jobs.registry import handler
-from jobs.services import LEASE, claim, complete, due_jobs, enqueue, enqueue_many, expired_leases
+from jobs.services import complete, enqueue, enqueue_many
 from tests.support.threads import together
 
 pytestmark = pytest.mark.usefixtures("ran")

@@ -9,8 +9,9 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from jobs.claiming import LEASE
 from jobs.models import Job
-from jobs.services import LEASE, enqueue
+from jobs.services import enqueue
 from jobs.worker import run_due
 
 ROOT = Path(__file__).resolve().parents[2]

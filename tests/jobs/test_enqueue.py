@@ -7,10 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs import services
+from jobs.claiming import claim
 from jobs.errors import UnknownKind
 from jobs.models import Job
 from jobs.registry import handler
-from jobs.services import claim, complete, enqueue, enqueue_many
+from jobs.services import complete, enqueue, enqueue_many
 from tests.support.threads import together
 
 pytestmark = pytest.mark.usefixtures("ran")

@@ -7,11 +7,12 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from jobs.claiming import LEASE, claim
 from jobs.errors import Abandon, Continue, Retry
 from jobs.execution import came_further, execute
 from jobs.models import Job
 from jobs.registry import Payload, handler
-from jobs.services import LEASE, claim, enqueue
+from jobs.services import enqueue
 
 
 def run_one(function: Callable[[Payload], None]) -> Job:

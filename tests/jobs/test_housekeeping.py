@@ -7,10 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from jobs import housekeeping
+from jobs.claiming import claim
 from jobs.errors import Abandon
 from jobs.models import Job
 from jobs.registry import handler, schedule
-from jobs.services import abandon, claim, complete, enqueue_many
+from jobs.services import abandon, complete, enqueue_many
 from jobs.worker import run_due
 
 pytestmark = pytest.mark.django_db

@@ -11,19 +11,9 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
+from jobs.claiming import LEASE, MOST_LOST, SUSPECT, claim
 from jobs.models import Job
-from jobs.services import (
-    LEASE,
-    MOST_LOST,
-    SUSPECT,
-    claim,
-    complete,
-    enqueue,
-    enqueue_many,
-    fail,
-    note_progress,
-    retry,
-)
+from jobs.services import complete, enqueue, enqueue_many, fail, note_progress, retry
 from jobs.worker import run_due
 from tests.support.threads import together
 

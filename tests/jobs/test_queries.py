@@ -7,11 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobs.claiming import claim
 from jobs.errors import Abandon
 from jobs.models import Job
 from jobs.queries import backlog, dead_jobs, reports_by_kind, unfinished
 from jobs.registry import handler
-from jobs.services import abandon, claim, complete, enqueue, enqueue_many
+from jobs.services import abandon, complete, enqueue, enqueue_many
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("ran")]
 

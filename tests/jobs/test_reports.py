@@ -7,13 +7,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from jobs.claiming import LEASE, claim
 from jobs.errors import Abandon, LeaseLost
 from jobs.models import Job
 from jobs.registry import handler
 from jobs.services import (
-    LEASE,
     abandon,
-    claim,
     complete,
     enqueue,
     enqueue_many,

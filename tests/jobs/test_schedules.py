@@ -7,10 +7,11 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jobs.claiming import claim
 from jobs.models import Job
 from jobs.registry import handler, schedule
 from jobs.schedules import EPOCH, Planner, ensure_job, next_period
-from jobs.services import claim, complete, fail
+from jobs.services import complete, fail
 from jobs.worker import run_due
 from tests.support.threads import together
 

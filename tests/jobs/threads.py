@@ -8,7 +8,7 @@ from datetime import timedelta
 
 from django.db import connections
 
-from jobs.services import LEASE
+from jobs.claiming import LEASE
 from jobs.worker import Worker
 
 

@@ -9,8 +9,9 @@ import time_machine
 from django.utils import timezone
 
 from issuer.services.revocations import revoke_assertion
+from jobs.claiming import claim
 from jobs.models import Job
-from jobs.services import claim, enqueue
+from jobs.services import enqueue
 from jobs.worker import run_due
 from mirror.adapters.badgr import Badgr
 from mirror.contract import NotNow

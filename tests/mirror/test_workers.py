@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.utils import timezone
 
+from jobs.claiming import MOST_LOST
 from jobs.models import Job
-from jobs.services import MOST_LOST
 from jobs.worker import run_due
 from mirror import queries
 from mirror.handlers import IDLE, sweep

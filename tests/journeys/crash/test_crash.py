@@ -90,6 +90,7 @@ def test_what_was_acknowledged_survives_once(
     assert claims > 1, "the kills came at moments when no list was worked off"
     awards = {key: made for key, made in acknowledged.items() if key.startswith("award-")}
     assert set(awards) == {f"award-{n}" for n in range(len(awards))}, "a wish was forgotten"
+    assert_no_job_is_given_up(client)
 
     assert_lists_are_worked_off(client, load, acknowledged)
     ordinary, mirrored, listed = (
@@ -109,7 +110,7 @@ def test_what_was_acknowledged_survives_once(
     assert sorted(row["recipient"]["identity"] for row in remote.awards) == sorted(people)
     told = [AwardWish(number).identity for number in range(len(awards)) if AwardWish(number).mailed]
     letters.assert_each_got_one_mail(told)
-    assert client.http.get("/healthz").json()["jobs"]["dead"] == 0
+    assert_no_job_is_given_up(client)
     print(f"{ROUNDS} kills, {len(made)} awards, {len(listed)} by list, {len(people)} mirrored,")
     print(f"{len(told)} mailed by {len(letters.sink.letters)} letters,")
     print(f"{load.repeated} asked for again, a list begun {claims} times")
@@ -156,6 +157,11 @@ def assert_lists_are_worked_off(
         assert (told["state"], told["awarded"], told["refused"]) == ("complete", wish.rows, 0)
         assert [row["row"] for row in told["rows"]] == list(range(wish.rows))
         assert_once(row["assertion"] for row in told["rows"])
+
+
+def assert_no_job_is_given_up(client: APIClient) -> None:
+    """However often its workers were killed."""
+    assert client.http.get("/healthz").json()["jobs"]["dead"] == 0
 
 
 def assert_once(things: Iterator[str]) -> None:
