@@ -21,6 +21,13 @@ NOT_TAKEN_AWAY = (
     & (Q(application__user=None) | Q(application__user__is_active=True))
 )
 
+# Every call to the API asks for its token: reading all of it would take half of a short call.
+TOLD_OF_A_TOKEN = [
+    *("user", "app_password", "source_refresh_token", "scope", "created", "expires"),
+    *("sign_in", "first_used_at"),
+    *("application__user", "application__allowed_scopes", "application__approved_at"),
+]
+
 
 def applications_of(user: User) -> QuerySet[Application]:
     """What the person has made, newest first."""
@@ -72,12 +79,13 @@ def locked_consent(user: User, application: Application) -> Consent | None:
 
 def living_token(raw: str) -> AccessToken | None:
     """The unexpired token of a usable application and of an active person whose password is still
-    the one it was given out on; or whose app password is not revoked. One query, which also tells
-    when its consent was last known to be used.
+    the one it was given out on; or whose app password is not revoked. One query (two for an app
+    that acts for itself), which also tells when its consent was last known to be used.
     """
     consent = Consent.objects.filter(user=OuterRef("user"), application=OuterRef("application"))
     token = (
-        AccessToken.objects.select_related("user", "application__user")
+        AccessToken.objects.select_related("user", "application")
+        .only(*TOLD_OF_A_TOKEN)
         .annotate(consent_used_at=Subquery(consent.values("last_used_at")))
         .filter(NOT_TAKEN_AWAY, token_checksum=checksum(raw), expires__gt=timezone.now())
         .first()

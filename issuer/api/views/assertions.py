@@ -1,6 +1,6 @@
 """/v2/assertions, and the awards of a badge class or an issuer."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -43,14 +43,16 @@ from issuer.texts import clean_line
 class AwardingView(IssuerRoomView):
     """Routes that list awards and make them."""
 
-    def listed(self, request: Request, rows: Any) -> HttpResponseBase:
+    def listed(
+        self, request: Request, rows: Any, shown: Callable[[Assertion], dict[str, Any]]
+    ) -> HttpResponseBase:
         wanted = queries.listed(
             rows,
             identities=[told for told in request.query_params.getlist("recipient") if told.strip()],
             include_expired=switched_on(request, "include_expired"),
             include_revoked=switched_on(request, "include_revoked"),
         )
-        return paged(request, wanted, assertion_object)
+        return paged(request, wanted, shown)
 
     def award_told(self, request: Request, badge_class: BadgeClass, data: AwardInput) -> Response:
         made = self.award_once(request, badge_class, [data.award()])
@@ -79,8 +81,12 @@ class AwardingView(IssuerRoomView):
 class BadgeClassAssertionListView(AwardingView, route="/v2/badgeclasses/{entity_id}/assertions"):
     def get(self, request: Request, entity_id: str) -> HttpResponseBase:
         badge_class = self.badge_class(entity_id)
-        rows = queries.assertions_of(self.actor).filter(badge_class=badge_class)
-        return self.listed(request, rows)
+
+        def shown(assertion: Assertion) -> dict[str, Any]:
+            assertion.issuer = badge_class.issuer
+            return assertion_object(assertion)
+
+        return self.listed(request, queries.assertions_of_class(badge_class), shown)
 
     def post(self, request: Request, entity_id: str) -> Response:
         badge_class = self.badge_class(entity_id)
@@ -94,7 +100,7 @@ class IssuerAssertionListView(AwardingView, route="/v2/issuers/{entity_id}/asser
     def get(self, request: Request, entity_id: str) -> HttpResponseBase:
         issuer = self.issuer(entity_id)
         rows = queries.assertions_of(self.actor).filter(issuer=issuer)
-        return self.listed(request, rows)
+        return self.listed(request, rows, assertion_object)
 
     def post(self, request: Request, entity_id: str) -> Response:
         issuer = self.issuer(entity_id)
