@@ -19,6 +19,7 @@ from typing import Any, NamedTuple
 
 from django.conf import settings
 
+from api.courtesy import courtesy
 from api.envelope import failure
 from config.bodies import Bodies, Refusal
 from config.long_answers import NAMED_FOR, spooled, with_length
@@ -92,7 +93,8 @@ class Gateway:
         while True:
             request = self.waiting.get()
             try:
-                self.answer(request)
+                with courtesy.answering():
+                    self.answer(request)
             except Exception:
                 # The application answers its own failures: this one is a peer that went away, or
                 # a defect outside of Django.

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from activity.actors import Actor
 from activity.services import record_all
+from api.courtesy import courtesy
 from issuer.models import Assertion, BadgeClass, Recipient
 from issuer.permissions import Verb, require
 from issuer.queries import holdings
@@ -139,6 +140,7 @@ def prepare(
     drafts: dict[int, Assertion] = {}
     errors: dict[int, Errors] = {}
     for index, item in enumerate(awards):
+        courtesy.give_way()
         if not to_the_end and are_many(errors):
             break
         if isinstance(item, InvalidAward):

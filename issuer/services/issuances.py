@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.secrets import OtherKey, seal, unseal
 from activity.actors import Actor, Channel
 from activity.services import record
+from api.courtesy import courtesy
 from issuer.models import BadgeClass, Issuance, IssuancePart
 from issuer.permissions import Verb
 from issuer.queries import lock
@@ -129,6 +130,7 @@ def check(badge_class: BadgeClass, awards: Sequence[Award | InvalidAward]) -> No
     now = timezone.now()
     errors: dict[int, Errors] = {}
     for index, item in enumerate(awards):
+        courtesy.give_way()
         if are_many(errors):
             raise InvalidAwards(errors, unread=len(awards) - index)
         if isinstance(item, InvalidAward):

@@ -6,6 +6,7 @@ from typing import Any, cast
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from rest_framework import serializers
 
+from api.courtesy import courtesy
 from api.entity_ids import MAX_LENGTH as MAX_ENTITY_ID
 from api.errors import InvalidItems, flatten
 from issuer.api.fields import (
@@ -196,6 +197,7 @@ class BatchInput(Input):
         found: list[Award | InvalidAward] = []
         errors: dict[int, Errors] = {}
         for index, item in enumerate(data["assertions"]):
+            courtesy.give_way()
             if are_many(errors):
                 raise InvalidItems(errors, unread=len(data["assertions"]) - index)
             try:

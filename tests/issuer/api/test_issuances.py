@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from activity.models import LogEntry
+from api.courtesy import courtesy
 from issuer.api.views import assertions
 from issuer.models import Assertion, Issuance, IssuancePart, IssuerStaff, Role
 from issuer.services import issuances
@@ -219,6 +220,15 @@ def test_under_a_key_a_list_is_read_before_anybody_has_to_wait(api, path, monkey
         result_of(api.post(path, items(), **{"Idempotency-Key": "spring"}), 202)
     assert inside == [False], "a repeat reads nothing"
     assert Issuance.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("count", [20, ROWS])
+def test_who_gives_way_to_others_holds_nothing_that_they_may_need(api, path, monkeypatch, count):
+    holding = []
+    monkeypatch.setattr(courtesy, "give_way", lambda: holding.append(connection.in_atomic_block))
+    api.post(path, items(count))
+    assert holding == [False] * 2 * count, "twice for each: as it is read and as it is drafted"
 
 
 def test_nothing_of_a_person_lies_open_while_it_waits(api, path):
