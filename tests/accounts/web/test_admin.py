@@ -22,6 +22,19 @@ def test_the_admin_signs_in_where_everybody_does(client):
 
 
 @pytest.mark.django_db
+def test_and_changes_the_password_there_too(client):
+    """Where whoever does is asked for the present one, and the owner is told by mail."""
+    ada = person(administrator=True)
+    client.force_login(ada)
+    new = "a-compiler-9-wrote-this"
+    sent = {"old_password": PASSWORD, "new_password1": new, "new_password2": new}
+    assert client.post("/staff/password_change/", sent)["Location"] == "/accounts/password/change/"
+    ada.refresh_from_db()
+    assert ada.check_password(PASSWORD)
+    assert "Laurel" in client.get("/staff/").content.decode()
+
+
+@pytest.mark.django_db
 def test_an_administrator_gets_in(client):
     client.force_login(person(administrator=True))
     assert client.get("/staff/").status_code == 200
