@@ -11,13 +11,7 @@ PATH = "/o/revoke_token"
 
 
 def revoke(lms, token: str, path: str = PATH, **more: str | None):
-    fields = {
-        "token": token,
-        "client_id": lms.application.client_id,
-        "client_secret": lms.secret,
-    } | more
-    sent = {name: value for name, value in fields.items() if value is not None}
-    return Client(enforce_csrf_checks=True, REMOTE_ADDR="203.0.113.9").post(path, sent)
+    return lms.present(token, path, **more)
 
 
 @pytest.fixture

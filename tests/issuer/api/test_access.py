@@ -5,7 +5,6 @@ table of access says.
 import json
 from collections.abc import Iterator
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +16,7 @@ from issuer.api.access import ROUTES, Access
 from issuer.api.urls import urlpatterns
 from issuer.models import Issuance, IssuerStaff, Role
 from issuer.permissions import ROLES, Verb
+from tests.support.documented import documented, documented_routes
 from tests.support.images import data_uri, png
 from tests.support.worlds import awarded, badge_class_of, bearer, issuer_of, person, staff
 
@@ -181,15 +181,5 @@ def test_every_route_of_the_room_is_in_the_table():
 
 
 def test_the_documented_table_is_this_one():
-    page = Path(__file__).parents[3] / "docs" / "reference" / "scopes.md"
-    rows = [line for line in page.read_text().splitlines() if line.startswith("| `/")]
-    shown = [line for line in rows if line.split("`")[1] in ROUTES]  # other rooms have theirs there
-    assert shown == [row(route, method) for route, method in CASES]
-
-
-def row(route: str, method: str) -> str:
-    access = ROUTES[route][method]
-    order = [*SCOPES, ISSUER_ANY, *ADMINISTRATION]
-    scopes = ", ".join(f"`{scope}`" for scope in order if scope in access.scopes)
-    roles = [role.value for role in Role if access.verb and role in ROLES[access.verb]]
-    return f"| `{route}` | {method} | {scopes} | {', '.join(roles) or '–'} |"
+    shown = [line for line in documented_routes() if line.split("`")[1] in ROUTES]
+    assert shown == [documented(route, method, ROUTES[route][method]) for route, method in CASES]

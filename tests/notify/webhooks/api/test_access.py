@@ -2,7 +2,6 @@
 
 import json
 from itertools import product
-from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -14,6 +13,7 @@ from issuer.permissions import ROLES
 from notify.webhooks.api.access import ROUTES
 from notify.webhooks.api.urls import urlpatterns
 from notify.webhooks.services.repeating import send_test
+from tests.support.documented import documented, documented_routes
 from tests.support.worlds import acting, bearer, issuer_of, person, staff
 
 CASES = [(route, method) for route, methods in ROUTES.items() for method in methods]
@@ -99,15 +99,5 @@ def test_every_route_is_in_the_table():
 
 
 def test_the_documented_table_is_this_one():
-    page = Path(__file__).parents[4] / "docs" / "reference" / "scopes.md"
-    rows = [line for line in page.read_text().splitlines() if line.startswith("| `/")]
-    shown = [line for line in rows if "webhooks" in line]
-    assert shown == [row(route, method) for route, method in CASES]
-
-
-def row(route: str, method: str) -> str:
-    access = ROUTES[route][method]
-    order = [*SCOPES, ISSUER_ANY, *ADMINISTRATION]
-    scopes = ", ".join(f"`{scope}`" for scope in order if scope in access.scopes)
-    roles = [role.value for role in Role if access.verb and role in ROLES[access.verb]]
-    return f"| `{route}` | {method} | {scopes} | {', '.join(roles)} |"
+    shown = [line for line in documented_routes() if "webhooks" in line]
+    assert shown == [documented(route, method, ROUTES[route][method]) for route, method in CASES]
