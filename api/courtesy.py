@@ -1,5 +1,5 @@
 """Short answers go before long ones. The threads of a process share one interpreter: whose answer
-takes long gives way, again and again, while others of the process make theirs.
+takes long gives way, again and again, while others of the process begin theirs.
 """
 
 import threading
@@ -7,52 +7,61 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-WORK = 0.002  # seconds of work between two looks at others
-PATIENCE = 0.008  # seconds to wait for them at each: long answers get on where others never cease
-NAP = 0.0005
+WORK = 0.004  # seconds of work between two looks at others
+PATIENCE = 0.012  # seconds to wait for them at each: long answers get on where others never cease
+SHORT = 0.1  # seconds: what is still being made then waits for something else than the interpreter
 
 
 class Courtesy:
     """Who in this process is at an answer that does not take long."""
 
     def __init__(self) -> None:
-        self.lock = threading.Lock()
-        self.short = 0
+        self.changed = threading.Condition()
+        self.begun: dict[int, float] = {}  # by thread
         self.mine = threading.local()
 
     @contextmanager
     def answering(self) -> Iterator[None]:
         """Around all that a thread does for one answer."""
-        self.count(1)
-        self.mine.is_short, self.mine.since = True, None
+        with self.changed:
+            self.begun[threading.get_ident()] = time.perf_counter()
+        self.mine.worked = None
         try:
             yield
         finally:
-            if self.mine.is_short:
-                self.count(-1)
-            del self.mine.is_short
+            del self.mine.worked
+            self.leave()
 
     def give_way(self) -> None:
         """For each turn of a loop that may be long, outside of transactions: nobody may have to
         wait for who waits. Does nothing in commands and jobs.
         """
-        if not hasattr(self.mine, "is_short"):
+        if not hasattr(self.mine, "worked"):
             return
-        now = time.perf_counter()
-        if self.mine.since is None:
-            self.mine.since = now
-        if now - self.mine.since < WORK:
+        worked = time.thread_time()
+        if self.mine.worked is None:
+            self.mine.worked = worked
+        if worked - self.mine.worked < WORK:
             return
-        if self.mine.is_short:
-            self.mine.is_short = False
-            self.count(-1)
-        while self.short and time.perf_counter() < now + PATIENCE:
-            time.sleep(NAP)
-        self.mine.since = time.perf_counter()
+        self.leave()
+        self.wait()
+        self.mine.worked = time.thread_time()
 
-    def count(self, change: int) -> None:
-        with self.lock:
-            self.short += change
+    def leave(self) -> None:
+        with self.changed:
+            self.begun.pop(threading.get_ident(), None)
+            if not self.begun:
+                self.changed.notify_all()
+
+    def wait(self) -> None:
+        """Until all others have their answers, or have taken long themselves."""
+        end = time.perf_counter() + PATIENCE
+        with self.changed:
+            while self.begun:
+                last = min(end, max(self.begun.values()) + SHORT)
+                if (left := last - time.perf_counter()) <= 0:
+                    return
+                self.changed.wait(left)
 
 
 courtesy = Courtesy()

@@ -16,6 +16,7 @@ from django.utils.encoding import escape_uri_path
 from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 
+from api.courtesy import courtesy
 from api.envelope import in_pieces, success
 
 MAX_PAGE = 500
@@ -136,6 +137,7 @@ def in_chunks(rows: Iterable[dict[str, Any]]) -> Iterator[list[dict[str, Any]]]:
     more = iter(rows)
     yield list(islice(more, CHUNK))
     while chunk := list(islice(more, CHUNK)):
+        courtesy.give_way()
         yield chunk
 
 

@@ -94,7 +94,7 @@ TOLD_OF_AN_AWARD = [
     *("badge_class__entity_id", "badge_class__origin", "issuer__entity_id", "issuer__origin"),
     *("recipient__type", "recipient__identity", "created_by__entity_id"),
 ]
-# The same to the last column.
+# The same without what its class tells.
 TOLD_IN_ITS_CLASS = [
     *("entity_id", "origin", "badge_class", "issuer", "identity_given", "hashed", "salt"),
     *("created_at", "issued_on", "expires_at", "revoked_at", "revocation_reason", "acceptance"),

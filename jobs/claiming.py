@@ -40,11 +40,7 @@ def claim(*, limit: int = 1, lease: timedelta = LEASE, urgent: bool = False) -> 
     if urgent:  # a short piece of the index, however many mails are due
         due = due.filter(priority__lt=registry.DEFAULT_PRIORITY)
     with transaction.atomic():
-        expired = _free(expired_leases(now, kinds), limit + EXPIRED_PORTION)
-        poison = [job for job in expired if _is_poison(job)]
-        if poison:
-            _bury_unreported(poison, now)
-        candidates = _one_suspect_at_a_time([job for job in expired if not _is_poison(job)], now)
+        candidates = _lost(now, kinds, limit)
         candidates += _free(due, limit)
         candidates.sort(key=lambda job: (job.priority, job.run_at, job.pk))
         taken = candidates[:limit]
@@ -75,16 +71,30 @@ def _is_poison(job: Job) -> bool:
     return job.attempts >= job.max_attempts or job.lost_leases + 1 >= MOST_LOST
 
 
-def _one_suspect_at_a_time(expired: list[Job], now: datetime) -> list[Job]:
-    """Without all suspects but the first, and without that one while another one runs. Looked at
-    when theirs are locked: who claims at the same time does not see them, or sees the one taken.
+def _lost(now: datetime, kinds: list[str], limit: int) -> list[Job]:
+    """Lock jobs whose leases ran out, of suspects the best alone and none while another one runs;
+    and set poison apart.
     """
-    suspects = [job for job in expired if job.lost_leases + 1 >= SUSPECT]
-    if not suspects:
-        return expired
-    running = Job.objects.filter(state=State.RUNNING, lost_leases__gte=SUSPECT, lease_until__gt=now)
-    resting = suspects if running.exists() else suspects[1:]
-    return [job for job in expired if job not in resting]
+    expired = _free(
+        expired_leases(now, kinds).filter(lost_leases__lt=SUSPECT - 1), limit + EXPIRED_PORTION
+    )
+    # Passing over locked ones, two claims could take one each.
+    running = Job.objects.filter(state=State.RUNNING, lost_leases__gte=SUSPECT - 1)
+    near = list(running.order_by("pk").select_for_update())
+    suspects = [job for job in near if job.kind in kinds and _is_lost(job, now)]
+    poison = [job for job in [*expired, *suspects] if _is_poison(job)]
+    if poison:
+        _bury_unreported(poison, now)
+    if any(job.lost_leases >= SUSPECT and not _is_lost(job, now) for job in near):
+        suspects = []
+    suspects.sort(key=lambda job: (job.priority, job.lost_leases, job.pk))
+    best = [job for job in suspects if job not in poison][:1]
+    return [job for job in expired if job not in poison] + best
+
+
+def _is_lost(job: Job, now: datetime) -> bool:
+    """Of a running one: has nobody heard of it in time?"""
+    return job.lease_until is not None and job.lease_until <= now
 
 
 def _take(jobs: list[Job], *, until: datetime) -> None:

@@ -11,8 +11,9 @@ import time_machine
 from django.db import connection
 from django.utils import timezone
 
-from jobs.claiming import LEASE, MOST_LOST, SUSPECT, claim
+from jobs.claiming import EXPIRED_PORTION, LEASE, MOST_LOST, SUSPECT, claim
 from jobs.models import Job
+from jobs.registry import handler
 from jobs.services import complete, enqueue, enqueue_many, fail, note_progress, retry
 from jobs.worker import run_due
 from tests.support.threads import together
@@ -96,14 +97,56 @@ def test_nobody_goes_down_with_it(ran: list[str]) -> None:
     assert states == {"0": "done", "1": "done", "2": "dead", "3": "done"}
 
 
+def suspect(kind: str = "note", *, priority: int = 50, lost: int = SUSPECT + 2) -> Job:
+    """One whose worker has died so often, and just now again."""
+    return Job.objects.create(
+        kind=kind,
+        priority=priority,
+        state="running",
+        max_attempts=60,
+        lost_leases=lost,
+        run_at=timezone.now() - timedelta(hours=1),
+        lease_until=timezone.now() - timedelta(seconds=1),
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_suspects_run_one_at_a_time(ran: list[str]) -> None:
-    lose_four(SUSPECT)
-    enqueue(kind="note", payload={"id": "good"})
-    with time_machine.travel(timezone.now() + SUSPECT * 2 * LEASE, tick=True):
-        taken = sum(together(8, lambda number: claim()), [])
+    """Whoever claims what: reserved threads take urgent kinds alone."""
+    handler("urgent", priority=40)(lambda payload: None)
+    for _ in range(5):
+        Job.objects.all().delete()
+        for kind in ("note", "urgent") * 2:
+            suspect(kind)
+        good = enqueue(kind="note", payload={"id": "good"})
+        taken = sum(together(6, lambda number: claim(urgent=number % 2 == 0)), [])
         assert len(taken) == 2
-        assert "good" in [job.payload["id"] for job in taken]
-        (suspect,) = [job for job in taken if job.payload["id"] != "good"]
-        note_progress(suspect)  # it came further, and is none any more
-        assert len(claim(limit=9)) == 1
+        assert good in taken
+
+
+@pytest.mark.django_db
+def test_what_came_further_is_no_suspect_any_more(ran: list[str]) -> None:
+    suspect(), suspect()
+    (first,) = claim(limit=9)
+    assert claim(limit=9) == []
+    note_progress(first)
+    assert len(claim(limit=9)) == 1
+
+
+@pytest.mark.django_db
+def test_of_suspects_the_most_urgent_runs_first(ran: list[str]) -> None:
+    last, first = suspect(priority=80), suspect(priority=40)
+    enqueue_many(kind="note", payloads=[{"id": str(number)} for number in range(3)])
+    (taken,) = claim()
+    assert taken == first
+    complete(taken)
+    assert last not in claim(limit=3)
+    assert claim() == [last]
+
+
+@pytest.mark.django_db
+def test_suspects_that_rest_hide_nobody(ran: list[str]) -> None:
+    for _ in range(EXPIRED_PORTION + 2):
+        suspect()
+    innocent = suspect(lost=0)
+    assert innocent in claim(limit=2)
