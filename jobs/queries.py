@@ -1,5 +1,6 @@
 """Reading the Job table: how far behind we are, and what died. Claiming is jobs.claiming's."""
 
+from datetime import datetime
 from typing import TypedDict
 
 from django.db.models import Count, Min, Q, QuerySet, Sum
@@ -100,6 +101,14 @@ def quarantined(kind: str) -> list[Payload]:
     """
     killers = Job.objects.filter(kind=kind, state=State.DEAD, lost_leases__gt=0)
     return list(killers.values_list("payload", flat=True))
+
+
+def given_up(kind: str, before: datetime) -> list[Payload]:
+    """Payloads of the jobs of a kind that have been dead since before then: nobody brought them
+    back.
+    """
+    dead = Job.objects.filter(kind=kind, state=State.DEAD, finished_at__lt=before)
+    return list(dead.values_list("payload", flat=True))
 
 
 def unfinished(kind: str) -> QuerySet[Job]:

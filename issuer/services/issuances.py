@@ -5,7 +5,7 @@ A row is awarded or refused once, however often the job is cut off and begun aga
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
@@ -30,14 +30,18 @@ from issuer.services.award_drafts import (
 )
 from issuer.services.awards import InvalidAwards, insert, prepare, refuse_held, require_awardable
 from jobs.execution import came_further
+from jobs.queries import given_up
 from jobs.registry import Payload, handler
 from jobs.services import enqueue
 
 CHUNK = 250  # rows in one transaction: others wait no longer than it takes
 MAX_ROWS = 20_000
 JOB = "issuer.issuance"
+STOP_ABANDONED = "issuer.stop-abandoned"
 BEFORE_MAIL = 40
+BROUGHT_BACK_WITHIN = timedelta(days=7)
 
+ABANDONED = "It has failed too often. Whoever has no award yet has to be awarded anew."
 UNREADABLE = "The server's key has changed: what is not awarded yet cannot be read any more."
 
 State = Issuance.State
@@ -222,6 +226,16 @@ def stop(issuance: Issuance, error: PermissionDenied | ValidationError) -> None:
     )
     if stopped:
         issuance.parts.all().delete()
+
+
+@handler(STOP_ABANDONED, priority=90)
+def stop_abandoned(payload: Payload) -> None:
+    """Nothing stays under way for ever, nor recipients in its parts: lists whose job has failed for
+    good, and whom no administrator has brought back in a week.
+    """
+    for told in given_up(JOB, timezone.now() - BROUGHT_BACK_WITHIN):
+        for issuance in Issuance.objects.filter(entity_id=told["id"], state__in=UNDER_WAY):
+            stop(issuance, ValidationError(ABANDONED))
 
 
 def acting_for(issuance: Issuance) -> Actor:

@@ -1,7 +1,10 @@
 """Lists of more than 1,000 awards: accepted with 202, worked off by a job, watched, taken back."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
+from django.utils import timezone
 
 from activity.models import LogEntry
 from api.courtesy import courtesy
@@ -10,6 +13,7 @@ from issuer.models import Assertion, Issuance, IssuancePart, IssuerStaff, Role
 from issuer.services import issuances
 from issuer.services.awards import insert
 from jobs.models import Job
+from jobs.registry import schedules
 from jobs.worker import run_due
 from tests.support.envelopes import failure_of, result_of
 from tests.support.threads import together
@@ -241,6 +245,26 @@ def test_nothing_of_a_person_lies_open_while_it_waits(api, path):
             assert "canary" not in str(cursor.fetchall()), table
     run_due()
     assert not IssuancePart.objects.exists()
+
+
+def test_one_whose_job_has_failed_for_good_is_stopped_in_the_end(api, path):
+    """An administrator has a week to bring it back; after that it can be taken back, and nobody's
+    data is kept.
+    """
+    url = started(api, path, items())
+
+    def state_after(days: int) -> str:
+        died = timezone.now() - timedelta(days=days)
+        Job.objects.filter(kind=issuances.JOB).update(state="dead", finished_at=died)
+        issuances.stop_abandoned({})
+        return result_of(api.get(url))[0]["state"]
+
+    assert issuances.STOP_ABANDONED in schedules()
+    assert state_after(6) == "waiting"
+    assert state_after(8) == "stopped"
+    assert "failed too often" in result_of(api.get(url))[0]["problem"]
+    assert not IssuancePart.objects.exists()
+    result_of(api.delete(url, TestUndo.WHY), 202)
 
 
 class TestUndo:
