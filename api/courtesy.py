@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 WORK = 0.004  # seconds of work between two looks at others
-PATIENCE = 0.012  # seconds to wait for them at each: long answers get on where others never cease
+PATIENCE = 0.004  # seconds to wait for them at each: long answers take twice as long at most
 SHORT = 0.1  # seconds: what is still being made then waits for something else than the interpreter
 
 

@@ -41,8 +41,10 @@ WORKER_PATIENCE = 20
 YOUNG = 2.0
 PAUSE = 0.5
 GLANCE = 0.1
-# Objects, and younger collections, after which garbage is looked for: Python's own but the last.
-COLLECTIONS = (700, 10, 100)
+# New objects after which the young are looked through for garbage (Python's own figure), and how
+# often that happens before the older ones are.
+YOUNG = 700
+OLDER = (10, 100)
 SWITCH_INTERVAL = 0.0002  # seconds
 M_ARENA_MAX = -8  # malloc.h
 
@@ -209,13 +211,13 @@ class SupervisedWorker:
                 self.process.wait()
 
 
-def leave_the_old_alone() -> None:
+def leave_the_old_alone(*, young: int = YOUNG) -> None:
     """What is loaded by now stays: it is never looked through for garbage. Of what comes later only
     the young is, often: going through all of it keeps every thread waiting for tens of
     milliseconds, and a thousand awards would give cause for it twice.
     """
     gc.freeze()
-    gc.set_threshold(*COLLECTIONS)
+    gc.set_threshold(young, *OLDER)
 
 
 def become_child() -> None:

@@ -13,6 +13,7 @@ from jobs.worker import Worker
 
 THREADS = 6
 RESERVED = 2  # of them, for what must not wait behind mails
+YOUNG = 50_000  # objects: nobody waits for an answer here, so garbage may lie for longer
 PATIENCE = 15  # seconds; less than `laurel up` has with us
 
 
@@ -25,5 +26,5 @@ class Command(BaseCommand):
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())
         end_with_parent()
-        leave_the_old_alone()
+        leave_the_old_alone(young=YOUNG)
         Worker(stop=stop, threads=THREADS, reserved=RESERVED, patience=PATIENCE).run()
