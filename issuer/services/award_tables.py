@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from api.courtesy import courtesy
 from issuer.models import BadgeClass
 from issuer.services.award_drafts import Award, Errors, InvalidAward, draft_assertion
 from issuer.services.tables import Table
@@ -57,7 +56,6 @@ def preview(
     now = timezone.now()
     found: list[Award | InvalidAward] = []
     for cells in table.rows:
-        courtesy.give_way()
         told = {name: cells[index] for name, index in where.items() if cells[index]}
         found.append(read_row(told, badge_class, now))
     return Preview(found, table.numbers)
