@@ -79,12 +79,12 @@ def locked_consent(user: User, application: Application) -> Consent | None:
 
 def living_token(raw: str) -> AccessToken | None:
     """The unexpired token of a usable application and of an active person whose password is still
-    the one it was given out on; or whose app password is not revoked. One query (two for an app
-    that acts for itself), which also tells when its consent was last known to be used.
+    the one it was given out on; or whose app password is not revoked. One query, which also tells
+    when its consent was last known to be used.
     """
     consent = Consent.objects.filter(user=OuterRef("user"), application=OuterRef("application"))
     token = (
-        AccessToken.objects.select_related("user", "application")
+        AccessToken.objects.select_related("user", "application__user")
         .only(*TOLD_OF_A_TOKEN)
         .annotate(consent_used_at=Subquery(consent.values("last_used_at")))
         .filter(NOT_TAKEN_AWAY, token_checksum=checksum(raw), expires__gt=timezone.now())
