@@ -37,14 +37,15 @@ PARENT = "LAUREL_PARENT_PID"
 # Seconds for requests and jobs that are under way when the server is told to stop.
 WEB_PATIENCE = 10
 WORKER_PATIENCE = 20
-# A child that dies young is replaced after a pause: one that cannot start must not eat a core.
-YOUNG = 2.0
+# A child that dies so soon is replaced after a pause: one that cannot start must not eat a core.
+SOON = 2.0
 PAUSE = 0.5
 GLANCE = 0.1
 # New objects after which the young are looked through for garbage (Python's own figure), and how
-# often that happens before the older ones are.
+# often that happens before the older ones are, and those before the oldest: that takes 30 ms, in
+# which no thread of a process runs.
 YOUNG = 700
-OLDER = (10, 100)
+OLDER = (10, 1000)
 SWITCH_INTERVAL = 0.0002  # seconds
 M_ARENA_MAX = -8  # malloc.h
 
@@ -131,7 +132,7 @@ class WebServer(Server):  # type: ignore[misc]
             while self.interrupt_children and not self.interrupt_signal:
                 number = self.interrupt_children.pop(0)
                 log.error("web process %s died and is replaced", number + 1)
-                if time.monotonic() - self.wrks[number].birth < YOUNG:
+                if time.monotonic() - self.wrks[number].birth < SOON:
                     self.main_loop_interrupt.wait(PAUSE)
                 self._respawn_workers([number], spawn_target, target_loader)
         for process in self.wrks:
@@ -184,7 +185,7 @@ class SupervisedWorker:
             code = process.wait()
             if not self.stopping.is_set():
                 log.error("the worker ended with %s and is replaced", code)
-                self.stopping.wait(PAUSE if time.monotonic() - started < YOUNG else 0)
+                self.stopping.wait(PAUSE if time.monotonic() - started < SOON else 0)
 
     def spawn(self) -> subprocess.Popen[bytes] | None:
         with self.lock:

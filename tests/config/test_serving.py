@@ -4,9 +4,11 @@ import gc
 from collections import Counter
 from collections.abc import Iterator
 from threading import Thread
+from types import SimpleNamespace
 
 import pytest
 
+from config import serving
 from config.serving import SupervisedWorker, WebServer, leave_the_old_alone
 from issuer.services.award_drafts import Award
 from issuer.services.awards import award
@@ -23,6 +25,24 @@ def test_a_signal_may_come_while_the_main_loop_begins_or_ends_to_wait():
             interruption.join(timeout=5)
             assert not interruption.is_alive(), "it waits for what it interrupted"
     assert server.interrupt_signal
+
+
+def test_only_a_worker_that_dies_soon_is_replaced_after_a_pause(monkeypatch):
+    lived, paused = iter([0.5, 3.0, 600.0]), []
+    clock = [0.0]
+
+    class Process:
+        def wait(self) -> int:
+            clock[0] += next(lived)
+            return 1
+
+    worker = SupervisedWorker()
+    born = iter([Process(), Process(), Process(), None])
+    monkeypatch.setattr(serving, "time", SimpleNamespace(monotonic=lambda: clock[0]))
+    monkeypatch.setattr(worker, "spawn", lambda: next(born))
+    monkeypatch.setattr(worker.stopping, "wait", paused.append)
+    worker.supervise()
+    assert paused == [serving.PAUSE, 0, 0]
 
 
 @pytest.fixture
