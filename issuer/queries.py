@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.queries import user_by_email, users_by_entity_id, verified_owners
 from activity.actors import Actor, Person
+from issuer import listed_awards
 from issuer.models import (
     Assertion,
     AwardTable,
@@ -56,12 +57,11 @@ def assertions_of(actor: Actor) -> QuerySet[Assertion]:
     return visible_to(actor, rows)
 
 
-def assertions_of_class(badge_class: BadgeClass) -> QuerySet[Assertion]:
-    """The awards of a class that was found within somebody's reach, which they share: reading it
-    anew with each of them takes half of a long list's time.
+def assertions_of_class(badge_class: BadgeClass) -> QuerySet[Assertion, Any]:
+    """The awards of a class that was found within somebody's reach, as values to be told by
+    `listed_award`.
     """
-    rows: QuerySet[Assertion] = badge_class.assertions.all()
-    return rows.select_related("recipient", "created_by").only(*TOLD_IN_ITS_CLASS)
+    return badge_class.assertions.values_list(*listed_awards.COLUMNS, named=True)
 
 
 def unarchived(
@@ -92,13 +92,6 @@ RELATED: dict[type[Any], tuple[str, ...]] = {
 TOLD_OF_AN_AWARD = [
     *(field.name for field in Assertion._meta.concrete_fields if field.name != "document"),
     *("badge_class__entity_id", "badge_class__origin", "issuer__entity_id", "issuer__origin"),
-    *("recipient__type", "recipient__identity", "created_by__entity_id"),
-]
-# The same without what its class tells.
-TOLD_IN_ITS_CLASS = [
-    *("entity_id", "origin", "badge_class", "issuer", "identity_given", "hashed", "salt"),
-    *("created_at", "issued_on", "expires_at", "revoked_at", "revocation_reason", "acceptance"),
-    *("narrative", "evidence", "extensions"),
     *("recipient__type", "recipient__identity", "created_by__entity_id"),
 ]
 

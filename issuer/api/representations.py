@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.files.storage import default_storage
 
 from accounts.api.representations import profile, profile_v1
+from issuer.listed_awards import ListedAward
 from issuer.models import Assertion, BadgeClass, Illustrated, Issuance, Issuer, IssuerStaff
 from ob.identity import hash_identity
 
@@ -26,7 +27,7 @@ def media_url(row: Illustrated) -> str | None:
     return urljoin(settings.LAUREL_URL, default_storage.url(name)) if name else None
 
 
-def creator(row: Issuer | BadgeClass | Assertion | Issuance) -> str | None:
+def creator(row: Issuer | BadgeClass | Assertion | ListedAward | Issuance) -> str | None:
     return row.created_by.entity_id if row.created_by else None
 
 
@@ -106,7 +107,7 @@ def badge_class_object(badge_class: BadgeClass) -> dict[str, Any]:
     }
 
 
-def assertion_object(assertion: Assertion) -> dict[str, Any]:
+def assertion_object(assertion: Assertion | ListedAward) -> dict[str, Any]:
     revoked = assertion.revoked_at is not None
     return {
         "entityType": "Assertion",
@@ -165,7 +166,7 @@ def issuance_rows(issuance: Issuance, awarded: Mapping[int, str]) -> list[dict[s
     return [made[row] for row in sorted(made)]
 
 
-def recipient_object(assertion: Assertion) -> dict[str, Any]:
+def recipient_object(assertion: Assertion | ListedAward) -> dict[str, Any]:
     """Staff see the plain identity as well. Without hashing there is no salt key."""
     recipient = assertion.recipient
     plain = {

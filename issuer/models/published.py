@@ -2,7 +2,7 @@
 read by key.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -15,12 +15,25 @@ def current_origin() -> str:
     return settings.LAUREL_URL
 
 
-class Published(models.Model):
+class Addressed:
+    """What stands under an address of its own for ever."""
+
+    __slots__ = ()
+
+    collection: ClassVar[str]  # the path part under /public/
+    entity_id: Any
+    origin: Any
+
+    @property
+    def public_url(self) -> str:
+        """The object's `id` in every Open Badges document."""
+        return f"{self.origin}/public/{self.collection}/{self.entity_id}"
+
+
+class Published(Addressed, models.Model):
     """Row and public document in one. `issuer.services.publishing` alone writes document, etag and
     status.
     """
-
-    collection: ClassVar[str]  # the path part under /public/
 
     entity_id = models.CharField(max_length=64, unique=True, default=new_entity_id, editable=False)
     # The LAUREL_URL at first publication: part of the id, so it stays when the server moves.
@@ -36,11 +49,6 @@ class Published(models.Model):
 
     def __str__(self) -> str:
         return self.entity_id
-
-    @property
-    def public_url(self) -> str:
-        """The object's `id` in every Open Badges document."""
-        return f"{self.origin}/public/{self.collection}/{self.entity_id}"
 
 
 class Illustrated(models.Model):

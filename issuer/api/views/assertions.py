@@ -25,6 +25,7 @@ from issuer.api.inputs.assertions import (
 )
 from issuer.api.representations import assertion_object, issuance_object
 from issuer.api.views.room import IssuerRoomView
+from issuer.listed_awards import listed_award
 from issuer.models import Assertion, BadgeClass, Issuer
 from issuer.services.award_drafts import Award, InvalidAward, draft_assertion
 from issuer.services.awards import (
@@ -44,7 +45,7 @@ class AwardingView(IssuerRoomView):
     """Routes that list awards and make them."""
 
     def listed(
-        self, request: Request, rows: Any, shown: Callable[[Assertion], dict[str, Any]]
+        self, request: Request, rows: Any, shown: Callable[[Any], dict[str, Any]]
     ) -> HttpResponseBase:
         wanted = queries.listed(
             rows,
@@ -82,9 +83,8 @@ class BadgeClassAssertionListView(AwardingView, route="/v2/badgeclasses/{entity_
     def get(self, request: Request, entity_id: str) -> HttpResponseBase:
         badge_class = self.badge_class(entity_id)
 
-        def shown(assertion: Assertion) -> dict[str, Any]:
-            assertion.issuer = badge_class.issuer
-            return assertion_object(assertion)
+        def shown(row: Sequence[Any]) -> dict[str, Any]:
+            return assertion_object(listed_award(row, badge_class))
 
         return self.listed(request, queries.assertions_of_class(badge_class), shown)
 

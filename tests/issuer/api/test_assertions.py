@@ -150,6 +150,29 @@ def test_lists_leave_out_revoked_and_expired_ones(api, path, badge_class):
     assert [row["entityId"] for row in found] == [kept.entity_id]
 
 
+def test_the_list_of_a_class_tells_each_award_as_it_is_told_by_itself(api, path, badge_class):
+    """The list reads plain values, an award alone is a row of the model."""
+    rich = {
+        "recipient": {"identity": "https://grace.example/me", "type": "url", "hashed": False},
+        "narrative": "She *did*",
+        "evidence": [{"url": "https://e.example/1"}, {"narrative": "seen"}],
+        "issuedOn": "2020-02-29T12:00:00.123456+05:00",
+        "expires": "2020-03-01T00:00:00Z",
+    }
+    for body in (BODY, rich):
+        result_of(api.post(path, body), 201)
+    revoked, nobodys = awarded(badge_class, "r@example.org"), awarded(badge_class, "n@example.org")
+    api.delete(f"/v2/assertions/{revoked.entity_id}", {"revocation_reason": "Copied"})
+    Assertion.objects.filter(pk=revoked.pk).update(origin="https://old.example")
+    Assertion.objects.filter(pk=nobodys.pk).update(created_by=None)
+    listed = result_of(api.get(f"{path}?num=4&include_expired=true&include_revoked=true"))
+    for told in listed:
+        assert [told] == result_of(api.get(f"/v2/assertions/{told['entityId']}"))
+    assert len(listed) == 4
+    assert {told["createdBy"] for told in listed} == {None, badge_class.created_by.entity_id}
+    assert {told["revoked"] for told in listed} == {True, False}
+
+
 class TestRevoking:
     def test_it_revokes_for_ever(self, api, badge_class):
         made = awarded(badge_class)
