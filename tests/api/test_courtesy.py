@@ -4,7 +4,9 @@ another.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -43,89 +45,83 @@ def work() -> None:
         pass
 
 
-def test_a_long_answer_waits_for_a_short_one(courtesy: Courtesy) -> None:
+def long_answer(courtesy: Courtesy) -> Answer:
+    """Has begun, has worked, and comes to the next turn of its loop."""
+    return Answer(courtesy, courtesy.give_way, work, courtesy.give_way)
+
+
+@contextmanager
+def somebody_at_an_answer(courtesy: Courtesy) -> Iterator[Answer]:
     may_end = threading.Event()
-    short = Answer(courtesy, may_end.wait)
+    answer = Answer(courtesy, may_end.wait)
     eventually(lambda: courtesy.begun, 5)
-    long = Answer(courtesy, courtesy.give_way, work, courtesy.give_way)
-    eventually(lambda: long.done == 2, 5)
-    long.thread.join(0.2)
-    assert long.done == 2
+    yield answer
     may_end.set()
+    answer.thread.join(5)
+
+
+def test_a_long_answer_waits_for_a_short_one(courtesy: Courtesy) -> None:
+    with somebody_at_an_answer(courtesy):
+        long = long_answer(courtesy)
+        eventually(lambda: long.done == 2, 5)
+        long.thread.join(0.2)
+        assert long.done == 2
     long.thread.join(5)
     assert long.done == 3
-    short.thread.join(5)
     assert not courtesy.begun
 
 
-def test_not_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    courtesy, may_end = Courtesy(), threading.Event()
-    Answer(courtesy, may_end.wait)
-    eventually(lambda: courtesy.begun, 5)
-    long = Answer(courtesy, courtesy.give_way, work, courtesy.give_way)
-    long.thread.join(5)
-    assert long.done == 3
-    may_end.set()
+def test_not_for_ever(courtesy: Courtesy, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 0.1)
+    with somebody_at_an_answer(courtesy):
+        assert_not_kept(long_answer(courtesy))
+
+
+def test_who_waits_for_something_else_is_not_waited_for(
+    courtesy: Courtesy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A database, a peer: they need no interpreter meanwhile."""
+    monkeypatch.setattr(module, "SHORT", 0.1)
+    with somebody_at_an_answer(courtesy):
+        assert_not_kept(long_answer(courtesy))
 
 
 def test_a_short_answer_waits_for_nobody(courtesy: Courtesy) -> None:
     """Even one that comes by such a loop: an award is a list of one."""
-    may_end = threading.Event()
-    Answer(courtesy, may_end.wait)
-    eventually(lambda: courtesy.begun, 5)
-    other = Answer(courtesy, work, courtesy.give_way, courtesy.give_way)
-    other.thread.join(5)
-    assert other.done == 3
-    may_end.set()
+    with somebody_at_an_answer(courtesy):
+        assert_not_kept(Answer(courtesy, work, courtesy.give_way, courtesy.give_way))
 
 
 def test_long_ones_do_not_wait_for_one_another(courtesy: Courtesy) -> None:
     may_end = threading.Event()
     first = Answer(courtesy, courtesy.give_way, work, courtesy.give_way, may_end.wait)
     eventually(lambda: first.done == 3, 5)
-    second = Answer(courtesy, courtesy.give_way, work, courtesy.give_way)
-    second.thread.join(5)
-    assert second.done == 3
+    assert_not_kept(long_answer(courtesy))
     may_end.set()
 
 
 def test_nor_do_commands_and_jobs(courtesy: Courtesy) -> None:
-    may_end = threading.Event()
-    Answer(courtesy, may_end.wait)
-    eventually(lambda: courtesy.begun, 5)
-
     def job() -> None:
         courtesy.give_way()
         work()
         courtesy.give_way()
 
-    thread = threading.Thread(target=job, daemon=True)
-    thread.start()
-    thread.join(5)
-    assert not thread.is_alive()
-    may_end.set()
-
-
-def test_who_waits_for_something_else_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A database, a peer: they need no interpreter meanwhile."""
-    monkeypatch.setattr(module, "PATIENCE", 30.0)
-    courtesy, may_end = Courtesy(), threading.Event()
-    Answer(courtesy, may_end.wait)
-    eventually(lambda: courtesy.begun, 5)
-    long = Answer(courtesy, courtesy.give_way, work, courtesy.give_way)
-    long.thread.join(5)
-    assert long.done == 3
-    may_end.set()
+    with somebody_at_an_answer(courtesy):
+        thread = threading.Thread(target=job, daemon=True)
+        thread.start()
+        thread.join(5)
+        assert not thread.is_alive()
 
 
 def test_waiting_is_no_work(courtesy: Courtesy) -> None:
-    may_end = threading.Event()
-    Answer(courtesy, may_end.wait)
-    eventually(lambda: courtesy.begun, 5)
-    slow = Answer(courtesy, courtesy.give_way, lambda: time.sleep(0.2), courtesy.give_way)
-    slow.thread.join(5)
-    assert slow.done == 3
-    may_end.set()
+    with somebody_at_an_answer(courtesy):
+        nap = partial(time.sleep, 0.2)
+        assert_not_kept(Answer(courtesy, courtesy.give_way, nap, courtesy.give_way))
+
+
+def assert_not_kept(answer: Answer) -> None:
+    answer.thread.join(5)
+    assert answer.done == len(answer.acts)
 
 
 def test_an_answer_that_fails_is_over(courtesy: Courtesy) -> None:
