@@ -36,5 +36,7 @@ class JobAdmin(admin.ModelAdmin):  # type: ignore[type-arg]
     @admin.action(description="Bring dead jobs back, with all their attempts",
                   permissions=["retry"])  # fmt: skip
     def retry_dead(self, request: HttpRequest, queryset: QuerySet[Job]) -> None:
-        count = sum(map(retry, queryset.filter(state=Job.State.DEAD)))
-        self.message_user(request, f"{count} jobs wait for their next attempt.", messages.SUCCESS)
+        back = [job for job in queryset.filter(state=Job.State.DEAD) if retry(job)]
+        for job in back:
+            self.log_change(request, job, "Brought back, with all its attempts.")
+        self.message_user(request, f"Jobs brought back: {len(back)}.", messages.SUCCESS)

@@ -1,6 +1,7 @@
 """/staff/jobs/job/: for administrators; dead jobs are seen and brought back."""
 
 import pytest
+from django.contrib.admin.models import LogEntry
 from django.test import Client
 from django.urls import reverse
 
@@ -41,9 +42,13 @@ def test_a_dead_one_is_brought_back(browser, dead):
     waiting = enqueue(kind="note", payload={"id": "waiting"})
     sent = {"action": "retry_dead", "_selected_action": [dead.pk, waiting.pk]}
     answer = browser.post(LIST, sent, follow=True)
-    assert b"1 jobs wait" in answer.content
+    assert b"Jobs brought back: 1." in answer.content
     dead.refresh_from_db()
     assert (dead.state, dead.attempts) == ("waiting", 0)
+    (entry,) = LogEntry.objects.all()
+    assert (entry.object_id, entry.user.email) == (str(dead.pk), "ada@example.org")
+    history = browser.get(reverse("admin:jobs_job_history", args=[dead.pk])).content
+    assert b"Brought back" in history
 
 
 def test_nothing_is_changed_by_hand(browser, dead):
