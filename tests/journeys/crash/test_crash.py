@@ -34,6 +34,7 @@ from tests.support.threads import eventually
 ROUNDS = int(os.environ.get("LAUREL_CRASH_ROUNDS", "20"))
 LONGEST_ROUND = 1.2  # seconds of load before the kill, at most
 A_LIST_EACH = 10  # rounds
+TOLD_EACH = 50  # rounds: many of them take an hour
 WORKING_OFF = "issuer.issuance"
 
 
@@ -134,6 +135,8 @@ def besiege(server: Server, load: Load, moments: random.Random) -> None:
         time.sleep(moments.uniform(0.02, LONGEST_ROUND))
         strike(server, moments.choice(victims))
         load.stop()
+        if (number + 1) % TOLD_EACH == 0:
+            print(f"{number + 1} of {ROUNDS} kills", flush=True)
     server.kill()
     let_time_pass(server)
     server.start()
