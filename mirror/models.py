@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
-from issuer.models import Assertion, BadgeClass, Issuer
+from issuer.models import Assertion, BadgeClass, Issuer, Recipient
 from mirror.fields import EncryptedTextField
 
 
@@ -99,8 +99,13 @@ class MirroredAssertion(Mirrored):
 
     provider = models.ForeignKey(BadgeProvider, on_delete=models.CASCADE, related_name="assertions")
     assertion = models.ForeignKey(Assertion, on_delete=models.CASCADE, related_name="mirrors")
-    # Stored before the request that creates it: from then on nobody asks again without looking.
-    requested = models.BooleanField(default=False)
+    # What the remote was asked to make: the class over there, for whom, of when. Stored before the
+    # request: from then on nobody asks again without looking for just that.
+    asked_class = models.CharField(max_length=255, blank=True, editable=False)
+    asked_recipient = models.ForeignKey(
+        Recipient, on_delete=models.SET_NULL, null=True, related_name="+", editable=False
+    )
+    asked_issued_on = models.DateTimeField(null=True, editable=False)
     revoked = models.BooleanField(default=False)  # over there
 
     class Meta:

@@ -57,15 +57,15 @@ def is_mirrored(provider: BadgeProvider, badge_class: BadgeClass) -> bool:
 
 def wanted_awards(
     entity_ids: Collection[str], issuer_ids: Collection[str]
-) -> list[tuple[int, str]]:
-    """Provider and award for each of these awards of these issuers that somebody mirrors."""
-    found: list[tuple[int, str]] = []
-    for provider in BadgeProvider.objects.filter(issuer__entity_id__in=issuer_ids):
-        rows = mirrored_awards(provider).filter(entity_id__in=entity_ids)
-        found += [
-            (provider.pk, entity_id) for entity_id in rows.values_list("entity_id", flat=True)
-        ]
-    return found
+) -> list[tuple[BadgeProvider, Assertion]]:
+    """Each of these awards of these issuers with each provider that is to have it; keys and ids."""
+    return [
+        (provider, assertion)
+        for provider in BadgeProvider.objects.filter(issuer__entity_id__in=issuer_ids)
+        for assertion in mirrored_awards(provider)
+        .filter(entity_id__in=entity_ids)
+        .only("entity_id")
+    ]
 
 
 def mirrored_awards(provider: BadgeProvider) -> QuerySet[Assertion]:
@@ -85,11 +85,35 @@ def classes_mirrored(entity_ids: Collection[str]) -> list[tuple[int, int]]:
 def award_to_push(provider_id: int, entity_id: str) -> tuple[BadgeProvider, Assertion] | None:
     """None where one of them is gone, or the class is mirrored no more."""
     provider = BadgeProvider.objects.filter(pk=provider_id).first()
-    rows = Assertion.objects.select_related("badge_class", "recipient")
-    assertion = rows.defer("document", "badge_class__document").filter(entity_id=entity_id).first()
+    assertion = awards_with_what_is_told().filter(entity_id=entity_id).first()
     if provider is None or assertion is None:
         return None
     return (provider, assertion) if is_mirrored(provider, assertion.badge_class) else None
+
+
+def awards_with_what_is_told() -> QuerySet[Assertion]:
+    rows = Assertion.objects.select_related("badge_class", "recipient")
+    return rows.defer("document", "badge_class__document")
+
+
+def award_as_it_is(row: MirroredAssertion) -> Assertion:
+    return awards_with_what_is_told().get(pk=row.assertion_id)
+
+
+def others_of_recipient(
+    row: MirroredAssertion, remote_ids: Collection[str]
+) -> list[MirroredAssertion]:
+    """Rows of other awards of the class that are these over there, or were asked for the same
+    recipient; not those that have failed, and stay as they are.
+    """
+    there = Q(remote_id__in=remote_ids) | Q(asked_recipient=row.asked_recipient_id)
+    rows = MirroredAssertion.objects.filter(
+        there,
+        provider=row.provider_id,
+        assertion__badge_class=row.assertion.badge_class_id,
+    ).exclude(pk=row.pk)
+    related = rows.select_related("assertion__recipient").defer("assertion__document")
+    return list(related.exclude(state=State.FAILED).order_by("pk"))
 
 
 def remote_ids_taken(provider: BadgeProvider, remote_ids: Collection[str]) -> set[str]:
@@ -135,6 +159,12 @@ def failed(provider: BadgeProvider) -> QuerySet[MirroredAssertion]:
     """Awards that the remote refused, the latest first."""
     rows = MirroredAssertion.objects.filter(provider=provider, state=State.FAILED)
     return rows.select_related("assertion").order_by("-updated_at")
+
+
+def held_up(provider: BadgeProvider) -> QuerySet[MirroredAssertion]:
+    """Awards that wait because something went wrong, the latest first."""
+    rows = MirroredAssertion.objects.filter(provider=provider, state=State.STAGED)
+    return rows.exclude(last_error="").select_related("assertion").order_by("-updated_at")
 
 
 def refused_for(row: MirroredBadgeClass) -> QuerySet[MirroredAssertion]:

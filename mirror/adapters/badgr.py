@@ -82,12 +82,12 @@ class Badgr:
         return _award(self._one("POST", path, body))
 
     def revoke_award(self, remote_id: str, reason: str) -> None:
-        """Quiet where it is revoked already, or gone: there is nothing left to take back."""
+        """Quiet where it is revoked already: there is nothing left to take back."""
         path = f"/v2/assertions/{quote(remote_id, safe='')}"
         try:
             self._ask("DELETE", path, {"revocation_reason": reason})
         except Rejected as error:
-            if error.status != 404 and "already revoked" not in str(error):
+            if "already revoked" not in str(error):
                 raise
 
     def _tokens(self, fields: dict[str, str]) -> Tokens:

@@ -86,8 +86,19 @@ class Migration(migrations.Migration):
                 ("last_error", models.CharField(blank=True, max_length=500)),
                 ("http_status", models.PositiveSmallIntegerField(editable=False, null=True)),
                 ("updated_at", models.DateTimeField(default=django.utils.timezone.now)),
-                ("requested", models.BooleanField(default=False)),
+                ("asked_class", models.CharField(blank=True, editable=False, max_length=255)),
+                ("asked_issued_on", models.DateTimeField(editable=False, null=True)),
                 ("revoked", models.BooleanField(default=False)),
+                (
+                    "asked_recipient",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to="issuer.recipient",
+                    ),
+                ),
                 (
                     "assertion",
                     models.ForeignKey(

@@ -2,7 +2,8 @@
 A pusher that dies leaves it to run out; one that was overtaken writes nothing any more.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import Any, Generic, TypeVar
 
@@ -10,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from jobs.errors import ADDRESS
-from mirror.contract import NotNow, RemoteError
+from mirror.contract import NotNow, Rejected, RemoteError
 from mirror.models import MirroredAssertion, MirroredBadgeClass, State
 
 # Longer than any one `asking.ask` takes: two requests, and a refresh and a sign-in before each.
@@ -29,10 +30,13 @@ class Busy(NotNow):
 
 
 class Hold(Generic[Row]):
-    """The right to push one row. `row` is as it was stored last."""
+    """The right to push one row. `row` is as it was stored last; `quotable` what a remote may quote
+    of it in a refusal and nobody may keep.
+    """
 
     def __init__(self, row: Row) -> None:
         """Take the row. Raises Busy, DoesNotExist."""
+        self.quotable: list[str] = []
         now = timezone.now()
         with transaction.atomic():
             rows = type(row)._default_manager.select_for_update()
@@ -57,16 +61,22 @@ class Hold(Generic[Row]):
     def complete(self) -> None:
         self._write(state=State.COMPLETE, held_until=None, last_error="", http_status=None)
 
-    def stage(self, error: RemoteError, quotable: Iterable[str] = ()) -> None:
+    def stage(self, error: RemoteError) -> None:
         """It is to be tried again."""
-        self._give_up(State.STAGED, error, quotable)
+        self._give_up(State.STAGED, error)
 
-    def fail(self, error: RemoteError, quotable: Iterable[str] = ()) -> None:
+    def fail(self, error: RemoteError) -> None:
         """It will not work until somebody changes something."""
-        self._give_up(State.FAILED, error, quotable)
+        self._give_up(State.FAILED, error)
 
-    def _give_up(self, state: State, error: RemoteError, quotable: Iterable[str]) -> None:
-        told = f"{type(error).__name__}: {opaque(str(error), quotable)}"[:LONGEST]
+    def stop_short(self, error: Exception) -> None:
+        """The remote has no part in it. Of what went wrong the kind alone is kept: its words may be
+        about anybody.
+        """
+        self._write(state=State.STAGED, held_until=None, last_error=type(error).__name__)
+
+    def _give_up(self, state: State, error: RemoteError) -> None:
+        told = f"{type(error).__name__}: {opaque(str(error), self.quotable)}"[:LONGEST]
         self._write(state=state, held_until=None, last_error=told, http_status=error.status)
 
     def _write(self, **changes: Any) -> None:
@@ -76,6 +86,24 @@ class Hold(Generic[Row]):
             raise Busy("somebody else took over", after=SOON)
         for name, value in changes.items():
             setattr(self.row, name, value)
+
+
+@contextmanager
+def holding(row: Row) -> Iterator[Hold[Row]]:
+    """Hold the row, and keep in it how it went. Raises Rejected, NotNow and what else it was."""
+    hold = Hold(row)
+    try:
+        yield hold
+    except Rejected as error:
+        hold.fail(error)
+        raise
+    except NotNow as error:
+        hold.stage(error)
+        raise
+    except Exception as error:
+        hold.stop_short(error)
+        raise
+    hold.complete()
 
 
 def opaque(words: str, quotable: Iterable[str] = ()) -> str:

@@ -3,7 +3,7 @@ and takes the missing steps in their order: award, correction, revocation. So it
 cut off at any moment or come late, and ends the same.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import Any, TypeVar
@@ -24,10 +24,24 @@ from mirror.contract import (
 )
 from mirror.facts import award_facts, badge_class_facts, digest_of, texts_of
 from mirror.models import BadgeProvider, MirroredAssertion, MirroredBadgeClass, State
-from mirror.queries import refused_for, remote_classes_taken, remote_ids_taken
+from mirror.queries import (
+    award_as_it_is,
+    counterpart_of,
+    others_of_recipient,
+    refused_for,
+    remote_classes_taken,
+)
 from mirror.services.asking import ask
-from mirror.services.holding import SETTLING, Busy, Hold, Row, opaque
-from mirror.services.resting import Resting, require_rested, spare, wake
+from mirror.services.holding import SETTLING, SOON, Busy, Hold, holding, opaque
+from mirror.services.looking import (
+    asked_for,
+    awards_of,
+    free_among,
+    held_one,
+    of_moment,
+    same_moment,
+)
+from mirror.services.resting import Resting, answered, require_rested, spare
 from mirror.services.staging import stage_awards
 
 Made = TypeVar("Made", bound=RemoteObject)
@@ -41,15 +55,15 @@ CLASS_FAILED = "Its badge class could not be mirrored."
 def push_award(provider: BadgeProvider, assertion: Assertion) -> None:
     """Award, correct or revoke over there, whatever is missing. Raises Retry."""
     row, _ = MirroredAssertion.objects.get_or_create(provider=provider, assertion=assertion)
-    with steered(provider, attempts=row.attempts + 1):
-        facts = award_facts(assertion)
-        attempt(row, lambda hold: bring_award(hold, assertion, facts), texts_of(assertion))
+    with steered(provider, attempts=row.attempts + 1), holding(row) as hold:
+        bring_award(hold, award_as_it_is(row))
 
 
 def push_badge_class(row: MirroredBadgeClass) -> None:
     """Find, create or change the class over there. Raises Retry."""
     with steered(row.provider, attempts=row.attempts + 1):
-        attempt(row, bring_badge_class)
+        with holding(row) as hold:
+            bring_badge_class(hold)
         refused = refused_for(row).values_list("assertion__entity_id", flat=True)
         stage_awards((row.provider_id, entity_id) for entity_id in refused)
 
@@ -61,7 +75,7 @@ def steered(provider: BadgeProvider, *, attempts: int = 1) -> Iterator[None]:
     After so many attempts the job itself rests, too: the remote may be well but for this one.
     """
     try:
-        require_rested(provider)
+        rest_before = require_rested(provider)
         with suppress(Rejected):
             yield
     except (Busy, Resting) as error:
@@ -69,97 +83,113 @@ def steered(provider: BadgeProvider, *, attempts: int = 1) -> Iterator[None]:
     except NotNow as error:
         seconds = max(spare(provider, error), rest(attempts).total_seconds())
         raise Retry(after=seconds, reason=opaque(str(error))) from error
-    wake(provider)
+    answered(provider, rest_before)
 
 
-def attempt(row: Row, bring: Callable[[Hold[Row]], None], quotable: Iterable[str] = ()) -> None:
-    """Do it while holding the row, and keep in the row how it went. Raises Rejected, NotNow."""
-    hold = Hold(row)
-    try:
-        bring(hold)
-    except Rejected as error:
-        hold.fail(error, quotable)
-        raise
-    except NotNow as error:
-        hold.stage(error, quotable)
-        raise
-    hold.complete()
-
-
-def bring_award(hold: Hold[MirroredAssertion], assertion: Assertion, facts: AwardFacts) -> None:
-    row, provider = hold.row, hold.row.provider
+def bring_award(hold: Hold[MirroredAssertion], assertion: Assertion) -> None:
+    """`assertion` was read since the row is held: who changes it from now on pushes it anew."""
+    hold.quotable = texts_of(assertion)
+    row, facts = hold.row, award_facts(assertion)
     if not row.remote_id:
-        if assertion.revoked_at and not row.requested:
-            return  # it has never been over there, and need not go
-        class_id = counterpart(provider, assertion.badge_class)
-        bring = find_unseen if assertion.revoked_at else find_or_award
-        bring(hold, class_id, facts)
-    remote_id, reason = row.remote_id, assertion.revocation_reason
-    if not remote_id or row.revoked:
+        if assertion.revoked_at:
+            find_unseen(hold)
+        else:
+            find_or_award(hold, assertion, facts)
+    if not row.remote_id or row.revoked:
         return
     if assertion.revoked_at:
-        hold.store()
-        ask(provider, lambda remote: remote.revoke_award(remote_id, reason))
-        hold.store(revoked=True)
+        revoke(hold, assertion, facts)
     elif row.digest != digest_of(facts):
         hold.store()
-        ask(provider, lambda remote: remote.save_award("", facts, remote_id))
+        ask(row.provider, lambda remote: remote.save_award("", facts, row.remote_id))
         hold.store(digest=digest_of(facts))
 
 
-def find_unseen(hold: Hold[MirroredAssertion], class_id: str, facts: AwardFacts) -> None:
+def find_unseen(hold: Hold[MirroredAssertion]) -> None:
     """Give the row the counterpart that a request may have made before, if it did. Nothing else
     that the recipient holds: it is to be revoked.
     """
     hold.store()
-    same, _ = awards_there(hold.row.provider, class_id, facts)
-    if same:
-        hold.store(**told_by(same[0]))
+    found, _ = asked_for(hold.row)
+    if found:
+        hold.store(**told_by(found))
 
 
-def find_or_award(hold: Hold[MirroredAssertion], class_id: str, facts: AwardFacts) -> None:
+def find_or_award(hold: Hold[MirroredAssertion], assertion: Assertion, facts: AwardFacts) -> None:
     """Give the row its counterpart. Where a request may have made it before, look first."""
-    provider = hold.row.provider
+    row, recipient = hold.row, assertion.recipient
+    class_id = counterpart(row.provider, assertion.badge_class)
     hold.store()
-    found = find_award(provider, class_id, facts) if hold.row.requested else None
+    found, free = asked_for(row)
+    if found is None and row.asked_recipient == recipient:
+        found = held_one(free)
     digest = ""  # of what is found nobody knows what it says: it will be corrected
     if found is None:
+        asked_at = timezone.now()
+        request = {
+            "asked_class": class_id,
+            "asked_recipient": recipient,
+            "asked_issued_on": facts.issued_on,
+        }
         try:
-            found = create(
-                hold, lambda remote: remote.save_award(class_id, facts, ""), requested=True
-            )
+            found = create(hold, lambda remote: remote.save_award(class_id, facts, ""), **request)
             # A class over there may set an end of its own where ours says none.
             digest = digest_of(facts) if same_moment(found.expires, facts.expires) else ""
         except Rejected:
             hold.store()
-            with suppress(Rejected):
-                found = find_award(provider, class_id, facts)
+            found = one_in_the_way(row, class_id, facts, asked_at=asked_at)
             if found is None:
                 raise
     hold.store(**told_by(found), digest=digest)
 
 
-def find_award(provider: BadgeProvider, class_id: str, facts: AwardFacts) -> RemoteAward | None:
-    """Of the recipient's awards over there the one of the same moment, else one that they hold,
-    which the remote would not let us award again.
+def one_in_the_way(
+    row: MirroredAssertion, class_id: str, facts: AwardFacts, *, asked_at: datetime
+) -> RemoteAward | None:
+    """Of the recipient's awards over there the one of the same moment, else one that they hold: it
+    may be why they were not awarded it again. Raises Busy where that was another one of ours, and
+    will not be in the way for long.
     """
-    same, held = awards_there(provider, class_id, facts)
-    return next(iter(same + held), None)
+    with suppress(Rejected):
+        known = awards_of(row.provider, class_id, facts.identity)
+        free = free_among(row.provider, known)
+        found = of_moment(free, facts.issued_on) or held_one(free)
+        if found is None:
+            await_others(row, [award.id for award in known], asked_at)
+        return found
+    return None
 
 
-def awards_there(
-    provider: BadgeProvider, class_id: str, facts: AwardFacts
-) -> tuple[list[RemoteAward], list[RemoteAward]]:
-    """The recipient's awards over there that are nobody else's counterparts: those of the same
-    moment, and those that they hold.
+def await_others(row: MirroredAssertion, remote_ids: list[str], asked_at: datetime) -> None:
+    """Raises Busy where an award of ours, of these or once made for the same recipient, has changed
+    over there since then or is still to be revoked or to become somebody else's.
     """
-    known = ask(provider, lambda remote: remote.awards(class_id, facts.identity))
-    taken = remote_ids_taken(provider, [award.id for award in known])
-    free = [award for award in known if award.id not in taken and not award.revoked]
-    same = [award for award in free if same_moment(award.issued_on, facts.issued_on)]
-    now = timezone.now()
-    held = [award for award in free if award.expires is None or award.expires > now]
-    return same, held
+    for other in others_of_recipient(row, remote_ids):
+        told = other.revoked or other.digest == digest_of(award_facts(other.assertion))
+        if (other.assertion.revoked_at and not other.revoked) or not told:
+            seconds = max(SOON, rest(other.attempts).total_seconds())
+            raise Busy("another award of the recipient is to be changed first", after=seconds)
+        if other.updated_at >= asked_at:
+            raise Busy("another award of the recipient has just been changed", after=SOON)
+
+
+def revoke(hold: Hold[MirroredAssertion], assertion: Assertion, facts: AwardFacts) -> None:
+    """Who names what is gone is refused with 404, and so is whose role is too small: look which."""
+    row, provider, reason = hold.row, hold.row.provider, assertion.revocation_reason
+    hold.store()
+    try:
+        ask(provider, lambda remote: remote.revoke_award(row.remote_id, reason))
+    except Rejected as error:
+        if error.status != 404:
+            raise
+        there = counterpart_of(provider, assertion.badge_class)
+        # Whom it is for over there is known while nothing has to be corrected.
+        identity = facts.identity if row.digest == digest_of(facts) else ""
+        hold.store()
+        known = awards_of(provider, there.remote_id, identity) if there else []
+        if any(award.id == row.remote_id and not award.revoked for award in known):
+            raise
+    hold.store(revoked=True)
 
 
 def counterpart(provider: BadgeProvider, badge_class: BadgeClass) -> str:
@@ -169,7 +199,8 @@ def counterpart(provider: BadgeProvider, badge_class: BadgeClass) -> str:
         if row.state == State.FAILED:
             raise Rejected(CLASS_FAILED, status=row.http_status)
         try:
-            attempt(row, bring_badge_class)
+            with holding(row) as hold:
+                bring_badge_class(hold)
         except Rejected as error:
             raise Rejected(f"{CLASS_FAILED} {error}", status=error.status) from error
         row.refresh_from_db()
@@ -231,10 +262,3 @@ def told_by(found: RemoteObject) -> dict[str, Any]:
         "image_url": found.image_url[:1024],
         "settling_until": None,
     }
-
-
-def same_moment(one: datetime | None, other: datetime | None) -> bool:
-    """To the second: not every service keeps more."""
-    if one is None or other is None:
-        return one is other
-    return abs((one - other).total_seconds()) < 1

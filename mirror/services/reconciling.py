@@ -15,9 +15,9 @@ from mirror.models import BadgeProvider, MirroredAssertion, MirroredBadgeClass, 
 from mirror.queries import awards_to_compare, classes_to_compare, counterpart_of, portions
 from mirror.services.asking import ask
 from mirror.services.holding import Hold, opaque
-from mirror.services.pushing import same_moment
-from mirror.services.resting import wake
-from mirror.services.staging import stage_awards
+from mirror.services.looking import is_listed, same_moment
+from mirror.services.resting import answered, rest_until
+from mirror.services.staging import count_in, stage_awards
 
 
 @dataclass
@@ -68,6 +68,7 @@ def awards_there(provider: BadgeProvider, badge_class: BadgeClass) -> dict[str, 
     row = counterpart_of(provider, badge_class)
     if row is None:
         return {}
+    rest_before = rest_until(provider)
     try:
         awards = ask(provider, lambda remote: remote.awards(row.remote_id, ""))
     except Rejected as error:
@@ -75,13 +76,8 @@ def awards_there(provider: BadgeProvider, badge_class: BadgeClass) -> dict[str, 
             raise
         forget_class(row, error)
         awards = []
-    wake(provider)  # it answers
+    answered(provider, rest_before)
     return {award.id: award for award in awards}
-
-
-def is_listed(provider: BadgeProvider, remote_id: str) -> bool:
-    known = ask(provider, lambda remote: remote.badge_classes())
-    return any(item.id == remote_id for item in known)
 
 
 def forget_class(row: MirroredBadgeClass, error: Rejected) -> None:
@@ -122,7 +118,7 @@ def compare(
             return None
         found.missing += 1
         was_there = row is not None and row.remote_id
-        truth = {"remote_id": "", "requested": True, "digest": ""} if was_there else {}
+        truth = {"remote_id": "", "digest": ""} if was_there else {}
         return Difference(assertion, row, truth)
     if counterpart.revoked:
         found.withdrawn += assertion.revoked_at is None
@@ -161,5 +157,6 @@ def stage(provider: BadgeProvider, differences: list[Difference]) -> None:
             if known.row and row.remote_id == known.row.remote_id and not held:
                 changes = known.truth | {"state": State.STAGED, "updated_at": now}
                 MirroredAssertion.objects.filter(pk=row.pk).update(**changes)
+        count_in((provider, each.assertion) for each in differences)
         awards = ((provider.pk, each.assertion.entity_id) for each in differences)
         stage_awards(awards, occasion="reconcile")

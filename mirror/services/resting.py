@@ -4,8 +4,10 @@ for the threads none of theirs.
 """
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from jobs.backoff import rest
@@ -20,13 +22,19 @@ class Resting(NotNow):
     """Nobody asks now. `after` says how long yet."""
 
 
-def require_rested(provider: BadgeProvider) -> None:
-    """Raises Resting while the remote is to be spared."""
+def rest_until(provider: BadgeProvider) -> datetime | None:
+    """Until when the remote is, or was, to be spared."""
+    return BadgeProvider.objects.only("resting_until").get(pk=provider.pk).resting_until
+
+
+def require_rested(provider: BadgeProvider) -> datetime | None:
+    """Until when the remote was to be spared. Raises Resting while it is."""
     row = BadgeProvider.objects.only("resting_until", "last_error").get(pk=provider.pk)
     now = timezone.now()
     if row.resting_until and row.resting_until > now:
         left = (row.resting_until - now).total_seconds()
         raise Resting(f"spared for now: {row.last_error}", after=left)
+    return row.resting_until
 
 
 @transaction.atomic
@@ -53,10 +61,21 @@ def tell(provider: BadgeProvider, problems: Sequence[str]) -> None:
     answers.exclude(last_error=words).update(last_error=words)
 
 
-@transaction.atomic
 def wake(provider: BadgeProvider) -> None:
-    """It answers (again), or somebody says that it will: whoever waits only for that goes on."""
-    failing = BadgeProvider.objects.filter(pk=provider.pk).exclude(failures=0)
+    """Somebody says that it will answer: whoever waits only for that goes on."""
+    end_rest(BadgeProvider.objects.filter(pk=provider.pk))
+
+
+def answered(provider: BadgeProvider, rest_before: datetime | None) -> None:
+    """It answers (again), to one who asked when it was to be spared until `rest_before`, likewise:
+    unless it has told somebody since then to leave it alone.
+    """
+    end_rest(BadgeProvider.objects.filter(pk=provider.pk, resting_until=rest_before))
+
+
+@transaction.atomic
+def end_rest(spared: QuerySet[BadgeProvider]) -> None:
+    failing = spared.exclude(failures=0)
     row = failing.select_for_update().first()
     if row is None:
         return

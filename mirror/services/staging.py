@@ -4,10 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from activity.models import LogEntry
+from issuer.models import Assertion
 from jobs.queries import quarantined
 from jobs.registry import Payload
 from jobs.services import enqueue, enqueue_many
-from mirror.models import BadgeProvider
+from mirror.models import BadgeProvider, MirroredAssertion
 from mirror.queries import classes_mirrored, portions, unfinished, wanted_awards
 
 AWARD = "mirror.award"
@@ -30,6 +31,14 @@ def stage_awards(awards: Iterable[tuple[int, str]], *, occasion: str = "act") ->
         dedupe_key=lambda payload: (
             f"{AWARD}:{occasion}:{payload['provider']}:{payload['assertion']}"
         ),
+    )
+
+
+def count_in(awards: Iterable[tuple[BadgeProvider, Assertion]]) -> None:
+    """A row for each of them that has none: it waits from now on, and is seen to."""
+    MirroredAssertion.objects.bulk_create(
+        [MirroredAssertion(provider=provider, assertion=award) for provider, award in awards],
+        ignore_conflicts=True,
     )
 
 
@@ -64,7 +73,8 @@ def follow_awards(entries: Sequence[LogEntry]) -> None:
     """Subscriber: runs in the transaction of the act."""
     issuer_ids = {entry.issuer_id for entry in entries}
     if wanted := wanted_awards([entry.object_id for entry in entries], issuer_ids):
-        stage_awards(wanted)
+        count_in(wanted)
+        stage_awards((provider.pk, award.entity_id) for provider, award in wanted)
 
 
 def follow_badge_classes(entries: Sequence[LogEntry]) -> None:

@@ -63,9 +63,12 @@ Fault = Callable[[Handler, bytes], bool]  # True: answer as usual after all
 
 
 class RemoteBadgr:
-    """What it holds is in `classes` and `awards`; what it was asked in `asked`."""
+    """What it holds is in `classes` and `awards`; what it was asked in `asked`. Not every service
+    heeds `allowDuplicateAwards`: one that does hides that it was asked twice.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, *, refuses_duplicates: bool = True) -> None:
+        self.refuses_duplicates = refuses_duplicates
         self.lock = threading.RLock()
         self.asked: list[tuple[str, str]] = []
         self.faults: list[tuple[str, str, Fault]] = []
@@ -160,11 +163,11 @@ class RemoteBadgr:
             case "PUT", ["assertions", key]:
                 return self.change(self.awards, key, data)
             case "DELETE", ["assertions", key]:
-                (row,) = (row for row in self.awards if row["entityId"] == key)
-                if row["revoked"]:
-                    return 400, refusal("Assertion is already revoked")
-                row |= {"revoked": True, "revocationReason": data["revocation_reason"]}
-                return success([row])
+                for row in (row for row in self.awards if row["entityId"] == key):
+                    if row["revoked"]:
+                        return 400, refusal("Assertion is already revoked")
+                    row |= {"revoked": True, "revocationReason": data["revocation_reason"]}
+                    return success([row])
         return 404, refusal("entity not found or insufficient privileges")
 
     def award(self, key: str, data: Row) -> tuple[int, Any]:
@@ -175,7 +178,7 @@ class RemoteBadgr:
             for row in self.held
             if row["badgeclass"] == key and row["recipient"] == data["recipient"]
         ]
-        if same and not data.get("allowDuplicateAwards", True):
+        if same and self.refuses_duplicates and not data.get("allowDuplicateAwards", True):
             return 400, refusal("A previous award of this badge already exists for this recipient.")
         data |= {"badgeclass": key, "revoked": False}
         return success([self.add(self.awards, data)], 201)

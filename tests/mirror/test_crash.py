@@ -67,6 +67,7 @@ def resume() -> None:
     [("POST", "/o/token"), ("POST", "/badgeclasses"), ("POST", "/assertions")],
 )
 def test_killed_while_it_awards(after, method, ending, provider, badge_class, remote) -> None:
+    remote.refuses_duplicates = False
     killer = Killer(after=after)
     remote.fail(method, ending, killer)
     awarded(badge_class)

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from issuer.models import Assertion
 from issuer.services.revocations import revoke_assertion
 from jobs.claiming import claim
 from jobs.models import Job
@@ -15,7 +17,8 @@ from jobs.services import enqueue
 from jobs.worker import run_due
 from mirror.adapters.badgr import Badgr
 from mirror.contract import NotNow
-from mirror.models import BadgeProvider, MirroredAssertion
+from mirror.models import BadgeProvider, MirroredAssertion, MirroredBadgeClass
+from mirror.queries import counts
 from mirror.services.asking import send
 from mirror.services.providers import retry
 from mirror.services.pushing import is_over
@@ -60,6 +63,7 @@ FAULTS = {
 @pytest.mark.parametrize("faults", FAULTS.values(), ids=FAULTS)
 @pytest.mark.usefixtures("impatient")
 def test_in_the_end_there_is_one_award(faults, provider, badge_class, remote) -> None:
+    remote.refuses_duplicates = False
     remote.fail("POST", "/assertions", *faults)
     assertion = awarded(badge_class)
     pass_time()
@@ -129,7 +133,7 @@ def test_what_was_never_ours_is_not_revoked(provider, badge_class, remote) -> No
     run_after(start, 240, 480)
     assert (by_hand["revoked"], len(remote.awards)) == (False, 1)
     row = MirroredAssertion.objects.get()
-    assert (row.state, row.remote_id, row.requested) == ("complete", "", True)
+    assert (row.state, row.remote_id) == ("complete", "")
 
 
 def test_what_came_unseen_is_revoked_all_the_same(provider, badge_class, remote) -> None:
@@ -196,6 +200,64 @@ def test_a_revocation_may_fail(fault, provider, badge_class, remote) -> None:
     assert remote.faults == []
     assert (row["revoked"], row["revocationReason"]) == (True, "A mistake.")
     assert MirroredAssertion.objects.get().state == "complete"
+
+
+@pytest.fixture
+def taken_back(provider, badge_class, remote) -> Assertion:
+    """Mirrored, and about to be revoked over there."""
+    assertion = awarded(badge_class)
+    run_due()
+    revoke_assertion(actor=ADMINISTRATOR, assertion=assertion, reason="A mistake.")
+    return assertion
+
+
+def test_a_role_too_small_to_revoke_is_not_taken_for_success(taken_back, remote) -> None:
+    """Badgr answers 404 to both: what is gone, and what we may not."""
+    (row,) = remote.awards
+    remote.fail("DELETE", row["entityId"], status(404))
+    run_due()
+    mirrored = MirroredAssertion.objects.get()
+    assert (mirrored.state, mirrored.revoked, mirrored.http_status) == ("failed", False, 404)
+    assert retry(BadgeProvider.objects.get())
+    run_due()
+    assert row["revoked"]
+    assert MirroredAssertion.objects.get().state == "complete"
+
+
+def test_without_any_role_nothing_is_taken_for_success(taken_back, remote) -> None:
+    remote.fail("DELETE", "", status(404))
+    remote.fail("GET", "", status(404), status(404))
+    run_due()
+    assert MirroredAssertion.objects.get().state == "failed"
+
+
+@pytest.mark.parametrize("also_its_class", [False, True])
+def test_what_is_gone_over_there_needs_no_revocation(also_its_class, taken_back, remote) -> None:
+    remote.awards.clear()
+    if also_its_class:
+        remote.classes.clear()
+    run_due()
+    row = MirroredAssertion.objects.get()
+    assert (row.state, row.revoked, row.last_error) == ("complete", True, "")
+
+
+def test_what_is_not_the_remotes_fault_is_seen_in_the_rows(provider, badge_class, remote) -> None:
+    default_storage.delete(badge_class.image_file())
+    awarded(badge_class)
+    run_due()
+    for row in (MirroredAssertion.objects.get(), MirroredBadgeClass.objects.get()):
+        assert (row.state, row.held_until, row.last_error) == ("staged", None, "FileNotFoundError")
+    provider.refresh_from_db()
+    assert provider.failures == 0
+
+
+def test_all_that_waits_is_counted(provider, badge_class, remote) -> None:
+    """Those too whose jobs have not begun."""
+    remote.fail("*", "", status(503))
+    for number in range(3):
+        awarded(badge_class, f"{number}@example.org")
+    run_due()
+    assert counts(provider) == {"staged": 3}
 
 
 def test_a_long_outage_costs_the_remote_few_requests(provider, badge_class, remote) -> None:

@@ -5,7 +5,6 @@ remove.
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterable
-from itertools import islice
 from typing import Any
 
 from django.core.exceptions import (
@@ -166,7 +165,8 @@ def progress(provider: BadgeProvider) -> dict[str, Any]:
     return {
         "badgeClasses": states(queries.badge_classes(provider), "badge_class"),
         "awards": {state: counts[state] for state in State.values},
-        "failed": states(islice(queries.failed(provider), FAILURES_TOLD), "assertion"),
+        "failed": states(queries.failed(provider)[:FAILURES_TOLD], "assertion"),
+        "heldUp": states(queries.held_up(provider)[:FAILURES_TOLD], "assertion"),
         "restingUntil": provider.resting_until and provider.resting_until.isoformat(),
         "lastError": provider.last_error,
     }

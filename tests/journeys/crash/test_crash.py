@@ -62,7 +62,7 @@ def client(server: Server) -> Iterator[APIClient]:
 
 @pytest.fixture
 def remote() -> Iterator[RemoteBadgr]:
-    running = RemoteBadgr()
+    running = RemoteBadgr(refuses_duplicates=False)
     yield running
     running.close()
 
