@@ -16,3 +16,4 @@ class IssuerConfig(AppConfig):
         memberships.register(memberships_of)
         schedule("issuer.drop-old-tables", every=timedelta(hours=6))
         schedule(issuances.STOP_ABANDONED, every=timedelta(hours=6))
+        schedule(undoing.STOP_ABANDONED, every=timedelta(hours=6))

@@ -10,7 +10,7 @@ from activity.models import LogEntry
 from api.courtesy import courtesy
 from issuer.api.views import assertions
 from issuer.models import Assertion, Issuance, IssuancePart, IssuerStaff, Role
-from issuer.services import issuances
+from issuer.services import issuances, undoing
 from issuer.services.awards import insert
 from jobs.models import Job
 from jobs.registry import schedules
@@ -299,6 +299,37 @@ class TestUndo:
         run_due()
         reasons = set(Assertion.objects.values_list("revocation_reason", flat=True))
         assert reasons == {"The issuer has taken back the list that this badge was awarded with."}
+
+    def died(self, days: int = 0) -> None:
+        """Its job has failed for good, so long ago."""
+        died = timezone.now() - timedelta(days=days)
+        Job.objects.filter(kind=undoing.JOB).update(state="dead", finished_at=died)
+
+    def test_asking_again_brings_it_further(self, api, url):
+        api.delete(url, self.WHY)
+        self.died()
+        for _ in range(3):
+            assert result_of(api.delete(url, self.WHY), 202)[0]["state"] == "revoking"
+        assert Job.objects.filter(kind=undoing.JOB, state="waiting").count() == 1
+        run_due()
+        assert result_of(api.get(url))[0]["state"] == "revoked"
+
+    def test_it_is_not_revoked_for_ever(self, api, url):
+        api.delete(url, self.WHY)
+        self.died(days=6)
+        undoing.stop_abandoned({})
+        assert result_of(api.get(url))[0]["state"] == "revoking"
+        self.died(days=8)
+        undoing.stop_abandoned({})
+        told = result_of(api.get(url))[0]
+        assert told["state"] == "stopped"
+        assert "once more" in told["problem"]
+        api.delete(url, self.WHY)
+        undoing.stop_abandoned({})
+        assert result_of(api.get(url))[0]["state"] == "revoking", "it is under way again"
+        run_due()
+        assert result_of(api.get(url))[0]["state"] == "revoked"
+        assert undoing.STOP_ABANDONED in schedules()
 
     def test_bad_reasons(self, api, url):
         for body in ({}, {"revocation_reason": ""}, {"revocation_reason": "x" * 256}, None):
