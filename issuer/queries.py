@@ -163,6 +163,14 @@ def issuances_of(actor: Actor) -> QuerySet[Issuance]:
     return visible_to(actor, rows.defer("lines"))
 
 
+def last_issuance(badge_class: BadgeClass, digest: str) -> Issuance | None:
+    """The latest list of these rows (`issuances.digest_of`) that was not taken back."""
+    taken_back = [Issuance.State.REVOKING, Issuance.State.REVOKED]
+    rows = Issuance.objects.select_related(*RELATED[Issuance])
+    same = rows.filter(badge_class=badge_class, digest=digest).exclude(state__in=taken_back)
+    return same.order_by("-created_at", "-pk").first()
+
+
 def award_tables_of(actor: Actor) -> QuerySet[AwardTable]:
     """The tables that the person has sent for classes of issuers at which they still are staff."""
     classes = visible_to(actor, BadgeClass.objects.all())

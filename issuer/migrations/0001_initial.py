@@ -232,6 +232,7 @@ class Migration(migrations.Migration):
                 ("next_row", models.PositiveIntegerField(default=0)),
                 ("awarded", models.PositiveIntegerField(default=0)),
                 ("refused", models.JSONField(default=dict)),
+                ("digest", models.CharField(editable=False, max_length=64)),
                 ("sealed_reason", models.TextField(blank=True)),
                 ("lines", models.JSONField(default=list)),
                 (

@@ -41,6 +41,7 @@ class Issuance(models.Model):
     awarded = models.PositiveIntegerField(default=0)
     # By row: {"12": {"recipient.identity": ["…"]}}. Our sentences, never what was sent.
     refused = models.JSONField(default=dict)
+    digest = models.CharField(max_length=64, editable=False)  # keyed, of its rows
     # Why it is being revoked, as long as it is.
     sealed_reason = models.TextField(blank=True)
     # Of a table: the line of each row, as people see it there.

@@ -7,7 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from issuer.models import Assertion, BadgeClass, IssuerStaff
+from issuer.models import Assertion, BadgeClass, Issuance, IssuerStaff
 from issuer.services import issuances
 from jobs.models import Job
 from tests.support.worlds import badge_class_of, issuer_of, person
@@ -40,6 +40,38 @@ def test_the_servers_worker_leaves_it_alone_for_a_while(capsys, badge_class, tab
     run(capsys, badge_class, table)
     job = Job.objects.get(kind="issuer.issuance")
     assert timedelta(seconds=30) < job.run_at - timezone.now() < timedelta(minutes=2)
+
+
+def test_the_same_table_is_awarded_once_more_only_by_wish(capsys, badge_class, table):
+    first = run(capsys, badge_class, table)
+    with pytest.raises(CommandError, match=f"as list {first['issuance']}. Once more: --again"):
+        run(capsys, badge_class, table)
+    assert Assertion.objects.count() == 300
+    other = badge_class_of(badge_class.issuer, name="Another")
+    assert run(capsys, other, table)["awarded"] == 300
+    assert run(capsys, badge_class, table, "--again")["awarded"] == 300
+    assert Assertion.objects.filter(badge_class=badge_class).count() == 600
+
+
+def test_what_was_taken_back_is_awarded_anew(capsys, badge_class, table):
+    run(capsys, badge_class, table)
+    Issuance.objects.update(state="revoked")
+    assert run(capsys, badge_class, table)["awarded"] == 300
+
+
+def test_who_was_cut_off_goes_on_where_it_stood(capsys, badge_class, table, monkeypatch):
+    def cut(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as cut_off, pytest.raises(KeyboardInterrupt):
+        cut_off.setattr("config.management.commands.award.Command.show", cut)
+        run(capsys, badge_class, table)
+    begun = Issuance.objects.get()
+    assert 0 < begun.awarded < 300
+    assert f"List {begun.entity_id} is begun." in capsys.readouterr().err
+    told = run(capsys, badge_class, table)
+    assert (told["issuance"], told["awarded"]) == (begun.entity_id, 300)
+    assert Assertion.objects.count() == 300
 
 
 def test_who_holds_it_already_is_named_by_line(capsys, badge_class, table):

@@ -16,13 +16,14 @@ from accounts.queries import user_by_email
 from activity.actors import Actor, Channel
 from config.preparation import prepare_data
 from issuer.models import BadgeClass, Issuance
-from issuer.queries import badge_class_by_id, first_owner
+from issuer.queries import badge_class_by_id, first_owner, last_issuance
 from issuer.services.award_drafts import Errors
 from issuer.services.award_tables import Preview, preview
-from issuer.services.issuances import start_issuance, steps
+from issuer.services.issuances import UNDER_WAY, digest_of, start_issuance, steps
 from issuer.services.tables import read_table
 
 WIDTH = 40
+BEFORE = "This table was awarded on {1:%Y-%m-%d %H:%M} UTC, as list {0}. Once more: --again."
 PATIENCE = timedelta(minutes=1)  # then the server's worker helps, or goes on alone
 
 
@@ -35,6 +36,7 @@ class Command(BaseCommand):
         parser.add_argument("--csv", required=True, type=Path, metavar="FILE")
         parser.add_argument("--user", metavar="EMAIL", help="who awards; else the issuer's owner")
         parser.add_argument("--dry-run", action="store_true", help="only say what is wrong")
+        parser.add_argument("--again", action="store_true", help="though it was awarded before")
 
     def handle(self, *args: Any, **options: Any) -> None:
         prepare_data()
@@ -45,7 +47,8 @@ class Command(BaseCommand):
             if options["dry_run"]:
                 told: dict[str, Any] = {"rows": len(table.awards)}
             else:
-                told = self.award(badge_class, table, options["user"])
+                issuance = self.issuance(badge_class, table, options["user"], options["again"])
+                told = self.award(issuance)
         except BadgeClass.DoesNotExist:
             raise CommandError("There is no badge class with this id.") from None
         except User.DoesNotExist:
@@ -66,16 +69,32 @@ class Command(BaseCommand):
         if problems:
             raise CommandError(f"{len(problems)} rows are wrong: nothing was awarded.")
 
-    def award(self, badge_class: BadgeClass, table: Preview, email: str | None) -> dict[str, Any]:
+    def issuance(
+        self, badge_class: BadgeClass, table: Preview, email: str | None, again: bool
+    ) -> Issuance:
+        """A new one, or that of the same table which was cut off. Raises ValidationError where it
+        was awarded before.
+        """
         user = user_by_email(email) if email else first_owner(badge_class.issuer)
-        actor = Actor(user=user, channel=Channel.COMMAND)
+        before = last_issuance(badge_class, digest_of(table.awards))
+        if before and before.state in UNDER_WAY:
+            self.stderr.write(f"Goes on with list {before.entity_id}.")
+            return before
+        if before and not again:
+            raise ValidationError(BEFORE.format(before, before.created_at))
         issuance = start_issuance(
-            actor=actor,
+            actor=Actor(user=user, channel=Channel.COMMAND),
             badge_class=badge_class,
             awards=table.awards,
             lines=table.lines,
             job_at=timezone.now() + PATIENCE,
         )
+        self.stderr.write(
+            f"List {issuance.entity_id} is begun. The server ends it if this does not."
+        )
+        return issuance
+
+    def award(self, issuance: Issuance) -> dict[str, Any]:
         for current in steps(issuance):
             self.show(current)
         issuance.refresh_from_db()
