@@ -18,12 +18,24 @@ MAX_ROUNDS = 10  # what is taken out may leave another tag; nobody writes ten in
 NESTED = "HTML can not be nested in HTML."
 KEPT_CONTROLS = {"\n", "\r", "\t"}
 ANGLES = re.compile("([<>])")
+# Embeddings, overrides and isolates turn the direction of what follows, of what is not part of the
+# text, too; marks (U+200E, U+200F) do not and are part of how some names are written.
+TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+UNSEEN = {"Cc", "Cf", "Zs", "Zl", "Zp"}  # blanks, and characters that only act on others
 OPENING = re.compile("<(?=[A-Za-z/!?])")  # what readers of HTML take for the beginning of a tag
 
 
+def has_controls(text: str) -> bool:
+    """Whether there are control characters in it, but for line ends and tabs."""
+    return any(unicodedata.category(each) == "Cc" for each in set(text) - KEPT_CONTROLS)
+
+
 def clean_line(text: str) -> str:
-    """One line: tags stripped, blanks collapsed. Cleaning it again changes nothing."""
-    plain = clean_text(without_tags(clean_text(text)))  # text that moved together may compose
+    """One line: tags stripped, blanks collapsed, nothing that turns the direction of what stands
+    behind it. Cleaning it again changes nothing.
+    """
+    # Text that moved together may compose.
+    plain = clean_text(without_tags(clean_text(text.translate(TURNING))))
     return " ".join(OPENING.sub("< ", plain).split())
 
 
@@ -46,8 +58,8 @@ def without_tags(text: str) -> str:
 
 
 def clean_text(text: str) -> str:
-    """Several lines: control characters dropped, line ends unified, NFC. Cleaning it again changes
-    nothing.
+    """Several lines: control characters dropped, line ends unified, NFC; nothing is left where
+    nothing would be seen. Cleaning it again changes nothing.
     """
     kept = "".join(
         character
@@ -55,7 +67,9 @@ def clean_text(text: str) -> str:
         if character in KEPT_CONTROLS or unicodedata.category(character) not in {"Cc", "Cs"}
     )
     unified = kept.replace("\r\n", "\n").replace("\r", "\n")
-    return unicodedata.normalize("NFC", unified).strip()
+    composed = unicodedata.normalize("NFC", unified).strip()
+    seen = any(unicodedata.category(character) not in UNSEEN for character in composed)
+    return composed if seen else ""
 
 
 def clean_markdown(text: str) -> str:

@@ -15,7 +15,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from issuer.artwork import MAX_BYTES, Artwork, InvalidArtwork, from_data_uri, prepare
-from issuer.texts import ascii_url, clean_line, clean_markdown, is_encodable
+from issuer.texts import ascii_url, clean_line, clean_markdown, has_controls, is_encodable
 from ob.grammar import is_url
 
 INSTANT = re.compile(
@@ -51,25 +51,27 @@ class InstantField(serializers.Field):
         return value
 
 
-def is_clean_data(data: Any) -> bool:
-    """Text that may be looked into: not too long, and nothing in it that no database takes."""
-    return (
-        isinstance(data, str)
-        and len(data) <= MAX_RAW_TEXT
-        and "\x00" not in data
-        and is_encodable(data)
-    )
-
-
 class MeasuredText:
     """Text that is far too long is refused before anything looks into it: cleaning and matching a
-    megabyte takes long, and memory a hundred times its size.
+    megabyte takes long, and memory a hundred times its size. So are control characters: no program
+    sends them on purpose.
     """
 
+    default_error_messages = {"controls": "Control characters are not allowed."}
+
     def run_validation(self, data: Any = empty) -> Any:
-        if isinstance(data, str) and len(data) > MAX_RAW_TEXT:
-            self.fail("max_length", max_length=self.max_length)
+        if isinstance(data, str):
+            if len(data) > MAX_RAW_TEXT:
+                self.fail("max_length", max_length=self.max_length)
+            if has_controls(data):
+                self.fail("controls")
+            if is_encodable(data):
+                data = self.prepared(data)
         return super().run_validation(data)
+
+    def prepared(self, text: str) -> str:
+        """The text whose length and blankness count."""
+        return text
 
 
 class StringField(MeasuredText, serializers.CharField):
@@ -99,10 +101,8 @@ class CleanedField(StringField):
         self.clean = clean
         super().__init__(**kwargs)
 
-    def run_validation(self, data: Any = empty) -> Any:
-        if is_clean_data(data):
-            data = self.clean(data)
-        return super().run_validation(data)
+    def prepared(self, text: str) -> str:
+        return self.clean(text)
 
 
 def NameField(**kwargs: Any) -> CleanedField:  # noqa: N802 - stands where fields are declared

@@ -9,13 +9,10 @@ from collections.abc import Mapping
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from issuer.texts import clean_text
+from issuer.texts import TURNING, clean_text
 
 PLACEHOLDERS = ("recipient_name", "badge_name", "issuer_name", "issued_on", "expires")
 IN_BRACES = re.compile(r"\{([^{}]*)\}")
-# Embeddings, overrides and isolates turn the direction of what follows; marks (U+200E, U+200F) do
-# not and are part of how some names are written.
-TURNING = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def require_known(text: str) -> None:

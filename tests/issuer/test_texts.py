@@ -108,6 +108,21 @@ def test_a_cleaned_line_stays_as_it_is(text):
     assert clean_line(cleaned) == cleaned
 
 
+@pytest.mark.parametrize("text", ["\u200b", " \u2060\ufeff\n", "\u202e\u00ad", "\u200b<b></b>"])
+@pytest.mark.parametrize("clean", [clean_line, clean_markdown])
+def test_what_nobody_would_see_is_nothing(clean, text):
+    assert clean(text) == ""
+
+
+@pytest.mark.parametrize("text", ["می\u200cخواهم", "👩\u200d🚀", "\u200eабв", "\u0301"])
+def test_what_is_seen_keeps_what_acts_on_it(text):
+    assert clean_line(text) == text
+
+
+def test_a_line_turns_nothing_that_stands_behind_it():
+    assert clean_line("Doctor \u202egnihton\u2066") == "Doctor gnihton"
+
+
 def test_tags_made_of_tags_are_refused():
     with pytest.raises(ValidationError):
         clean_markdown("<" * 50 + "b>" * 50)

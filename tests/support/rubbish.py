@@ -45,8 +45,9 @@ PIECES = {
 A_FILE = ("lines.txt", b"\n" * 200_000, "text/plain")  # in a multipart form: no list of lines
 TYPES = {"number", "fraction", "true", "list", "empty list", "nulls", "object", "empty object"}
 SIZE = {"a megabyte"}
-BLANKS = {"empty", "blank", "controls"}
-TEXTS = {"text", "text with controls"}
+BLANKS = {"empty", "blank"}
+CONTROLS = {"controls", "text with controls"}
+TEXTS = {"text"}
 
 
 @dataclass(frozen=True)
@@ -75,22 +76,24 @@ def kind(*refuses: set[str], takes: set[str] = frozenset()) -> Kind:
     return Kind(frozenset().union(*refuses) - frozenset(takes), frozenset(takes))
 
 
-NAME = kind({"null"}, TYPES, SIZE, BLANKS, takes=TEXTS)
-STORY = kind({"empty", "blank"}, TYPES, SIZE, takes=TEXTS | {"null"})  # may be null, not empty
-NOTE = kind(TYPES, SIZE, takes=TEXTS | {"null", "empty"})
+NAME = kind({"null"}, TYPES, SIZE, BLANKS, CONTROLS, takes=TEXTS)
+STORY = kind(BLANKS, TYPES, SIZE, CONTROLS, takes=TEXTS | {"null"})  # may be null, not empty
+NOTE = kind(TYPES, SIZE, CONTROLS, takes=TEXTS | {"null", "empty"})
 TYPED = kind({"null"}, TYPES, SIZE)  # a text that may be empty, or is looked into later
-WORD = kind({"null"}, TYPES, SIZE, BLANKS, TEXTS)  # an address, an id, one of a few words
+WORD = kind({"null"}, TYPES, SIZE, BLANKS, CONTROLS, TEXTS)  # an address, an id, one of a few words
 FLAG = kind(
-    {"number", "fraction", "text", "controls"}, TYPES - {"true"}, SIZE, takes={"true", "null"}
+    {"number", "fraction", "text"}, CONTROLS, TYPES - {"true"}, SIZE, takes={"true", "null"}
 )
 MOMENT = WORD | "null"
 IMAGE = WORD
-WHOLE = kind({"zero"}, TYPES - {"number"}, SIZE, BLANKS, TEXTS, takes={"number"})
-OBJECT = kind({"many keys"}, {"null"}, TYPES, SIZE, BLANKS, TEXTS)
-OBJECTS = kind({"many objects"}, {"null"}, TYPES - {"empty list"}, SIZE, BLANKS, TEXTS)
-NAMES = kind({"many"}, TYPES, SIZE, BLANKS, TEXTS, takes={"list", "empty list", "null"})
-SOME = kind({"many", "null"}, TYPES, SIZE, BLANKS, TEXTS)  # of a few words, one at least
-EXTENSIONS = kind({"many keys"}, TYPES, SIZE, BLANKS, TEXTS, takes={"empty object", "null"})
+WHOLE = kind({"zero"}, TYPES - {"number"}, SIZE, BLANKS, CONTROLS, TEXTS, takes={"number"})
+OBJECT = kind({"many keys"}, {"null"}, TYPES, SIZE, BLANKS, CONTROLS, TEXTS)
+OBJECTS = kind({"many objects"}, {"null"}, TYPES - {"empty list"}, SIZE, BLANKS, CONTROLS, TEXTS)
+NAMES = kind({"many"}, TYPES, SIZE, BLANKS, CONTROLS, TEXTS, takes={"list", "empty list", "null"})
+SOME = kind({"many", "null"}, TYPES, SIZE, BLANKS, CONTROLS, TEXTS)  # of a few words, one at least
+EXTENSIONS = kind(
+    {"many keys"}, TYPES, SIZE, BLANKS, CONTROLS, TEXTS, takes={"empty object", "null"}
+)
 
 
 def with_piece(body: Any, path: str, piece: bytes) -> bytes:

@@ -26,7 +26,7 @@ from issuer.services.award_drafts import SAYS_NOTHING, Award, Errors, InvalidAwa
 from issuer.services.corrections import Correction
 from issuer.services.issuances import MAX_ROWS
 from issuer.services.revocations import MAX_AT_ONCE, MAX_REASON, OUT_OF_REACH, Revocation
-from issuer.texts import MAX_TEXT
+from issuer.texts import MAX_TEXT, has_controls
 from ob.identity import hash_identity
 
 
@@ -239,4 +239,6 @@ def read_revocation(item: Any) -> Revocation | str:
             return f"{name} is required"
     if len(told["entityId"]) > MAX_ENTITY_ID:
         return OUT_OF_REACH
+    if has_controls(told["revocationReason"]):
+        return "revocationReason has control characters"
     return Revocation(told["entityId"], told["revocationReason"])
