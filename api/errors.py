@@ -21,11 +21,16 @@ log = logging.getLogger("laurel.api")
 
 NOT_FOUND = "entity not found or insufficient privileges"
 BAD_REQUEST = "bad request"
+MISCELLANEOUS = "miscellaneous error"
 CHANGED_MEANWHILE = "What this request needs was changed meanwhile. Try again."
 
 
 class Conflict(Exception):
     """The request is right in itself but clashes with what is stored or under way (409)."""
+
+
+class InvalidCursor(Exception):
+    """A list has no such page (404, badgr-api.md 2.1)."""
 
 
 class Unprocessable(Exception):
@@ -114,6 +119,8 @@ def describe(error: Exception) -> tuple[int, dict[str, Any]]:
             return 409, failure("conflict", validation_errors=[str(error)])
         case Unprocessable():
             return 422, failure("unprocessable request", validation_errors=[str(error)])
+        case InvalidCursor():
+            return 404, failure(MISCELLANEOUS, validation_errors=["Invalid cursor"])
         case drf_errors.NotFound():
             return 404, failure(NOT_FOUND, validation_errors=[str(error.detail)])
         case Http404() | django_errors.ObjectDoesNotExist():
@@ -129,9 +136,7 @@ def describe(error: Exception) -> tuple[int, dict[str, Any]]:
         case django_errors.SuspiciousOperation() | MultiPartParserError():
             return 400, failure(BAD_REQUEST, validation_errors=["The request cannot be read."])
         case drf_errors.APIException():
-            return error.status_code, failure(
-                "miscellaneous error", validation_errors=[str(error.detail)]
-            )
+            return error.status_code, failure(MISCELLANEOUS, validation_errors=[str(error.detail)])
     return 0, {}
 
 

@@ -9,6 +9,7 @@ from api.envelope import failure
 from api.errors import (
     Conflict,
     InsufficientScope,
+    InvalidCursor,
     InvalidItems,
     Unprocessable,
     describe,
@@ -33,7 +34,8 @@ NOT_FOUND = "entity not found or insufficient privileges"
         (InsufficientScope({"b", "a"}), 403, "insufficient privileges"),
         (Http404("secret"), 404, NOT_FOUND),
         (django_errors.ObjectDoesNotExist("secret"), 404, NOT_FOUND),
-        (drf_errors.NotFound("Invalid cursor"), 404, NOT_FOUND),
+        (drf_errors.NotFound("User not found."), 404, NOT_FOUND),
+        (InvalidCursor(), 404, "miscellaneous error"),
         (drf_errors.MethodNotAllowed("PATCH"), 405, "miscellaneous error"),
         (drf_errors.NotAcceptable(), 406, "miscellaneous error"),
         (Conflict("x"), 409, "conflict"),
