@@ -8,7 +8,7 @@ from typing import TypeVar
 import orjson
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from rest_framework.request import Request
 
@@ -45,17 +45,20 @@ def store_once(
     digest = request_digest(request)
     identity = {"client": request.auth.client_key, "key": sha256(key.encode())}
     records = IdempotencyRecord.objects.filter(**identity)
-    forgotten = timezone.now() - KEPT_FOR
-    if earlier := records.filter(created_at__gte=forgotten).first():
+    earlier = records.first()
+    if earlier and earlier.created_at >= timezone.now() - KEPT_FOR:
         return ids_of(earlier, digest)
     drafted = draft()
     with transaction.atomic():
-        records.filter(created_at__lt=forgotten).delete()
-        record, created = records.get_or_create(
-            **identity, defaults={"request_digest": digest, "created_at": timezone.now()}
-        )
-        if not created:
-            return ids_of(record, digest)
+        if earlier:  # forgotten by now
+            earlier.delete()
+        try:
+            with transaction.atomic():
+                record = records.create(
+                    **identity, request_digest=digest, created_at=timezone.now()
+                )
+        except IntegrityError:
+            return ids_of(records.get(), digest)
         record.result_ids = list(store(drafted))
         record.save(update_fields=["result_ids"])
         return list(record.result_ids)
