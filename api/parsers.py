@@ -19,6 +19,7 @@ MAX_NODES = 500_000  # a batch of 10,000 awards has some 200,000
 MAX_MARKS = 2 * MAX_NODES  # commas, colons and brackets, those in texts among them
 MAX_PATH = 8
 INDEX = re.compile(r"[0-9]{1,6}")
+BRACKETS = re.compile(r"\[([^\[\]]*)\]\.?")
 
 
 def unique_pairs(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
@@ -115,7 +116,7 @@ def nest(form: QueryDict | Mapping[str, Any]) -> dict[str, Any]:
 
 
 def place(root: dict[str, Any], name: str, value: Any) -> None:
-    *path, last = name.split(".")
+    *path, last = dotted(name).split(".")
     if len(path) > MAX_PATH:
         raise ParseError(f"The field name {name[:40]!r} is nested too deeply.")
     node = root
@@ -126,6 +127,13 @@ def place(root: dict[str, Any], name: str, value: Any) -> None:
     if last in node:
         raise ParseError(f"The field {name[:40]!r} contradicts another field.")
     node[last] = value
+
+
+def dotted(name: str) -> str:
+    """`a[0]b`, `a[0].b`, `a[0][b]` and `a[]` are how forms of other frameworks nest and repeat."""
+    if "[" not in name:
+        return name
+    return BRACKETS.sub(r".\1.", name).replace("..", ".").rstrip(".")
 
 
 def listed(value: Any) -> Any:

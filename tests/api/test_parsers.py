@@ -66,6 +66,11 @@ def test_depth(inner):
          {"recipient": {"identity": "a@b", "type": "email"}}),
         ("evidence.0.url=a&evidence.1.url=b&evidence.0.narrative=n",
          {"evidence": [{"url": "a", "narrative": "n"}, {"url": "b"}]}),
+        ("evidence[0]url=a&evidence[1].url=b&evidence[0][narrative]=n",
+         {"evidence": [{"url": "a", "narrative": "n"}, {"url": "b"}]}),
+        ("recipient[identity]=a@b&tags[]=a&tags[]=b",
+         {"recipient": {"identity": "a@b"}, "tags": ["a", "b"]}),
+        ("a[b=x", {"a[b": "x"}),
         ("tags=a&tags=b", {"tags": ["a", "b"]}),
         ("tags.10=b&tags.2=a", {"tags": ["a", "b"]}),
         ("1=a", {"1": "a"}),
@@ -81,14 +86,14 @@ def test_dotted_forms(form, data):
 @pytest.mark.parametrize(
     "form",
     ["a=1&a.b=2", "a.b=2&a=1", "a.b=1&a.b.c=2", "a.b.c=1&a.b=2", ".".join("abcdefghijk") + "=1",
-     "a=%00", "a=1&a=b%00", "a%00=1"],
+     "a=%00", "a=1&a=b%00", "a%00=1", "a[0]b=1&a.0.b=2", "a" + "[b]" * 9 + "=1"],
 )  # fmt: skip
 def test_contradicting_forms(form):
     with pytest.raises(ParseError):
         nest(QueryDict(form))
 
 
-@given(st.dictionaries(st.text("ab.01\x00é", max_size=12), TEXT, max_size=6))
+@given(st.dictionaries(st.text("ab.[]01\x00é", max_size=12), TEXT, max_size=6))
 def test_any_form_is_read_or_refused(form):
     try:
         assert isinstance(nest(form), dict)
