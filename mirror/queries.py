@@ -104,7 +104,7 @@ def others_of_recipient(
     row: MirroredAssertion, remote_ids: Collection[str]
 ) -> list[MirroredAssertion]:
     """Rows of other awards of the class that are these over there, or were asked for the same
-    recipient; not those that have failed, and stay as they are.
+    recipient; not those that stay as they are: they have failed, or were never to go there.
     """
     there = Q(remote_id__in=remote_ids) | Q(asked_recipient=row.asked_recipient_id)
     rows = MirroredAssertion.objects.filter(
@@ -112,8 +112,9 @@ def others_of_recipient(
         provider=row.provider_id,
         assertion__badge_class=row.assertion.badge_class_id,
     ).exclude(pk=row.pk)
-    related = rows.select_related("assertion__recipient").defer("assertion__document")
-    return list(related.exclude(state=State.FAILED).order_by("pk"))
+    moving = rows.exclude(state=State.FAILED).exclude(state=State.COMPLETE, remote_id="")
+    related = moving.select_related("assertion__recipient").defer("assertion__document")
+    return list(related.order_by("pk"))
 
 
 def remote_ids_taken(provider: BadgeProvider, remote_ids: Collection[str]) -> set[str]:

@@ -147,6 +147,19 @@ def test_a_refusal_stays_one_where_nobody_frees_them(provider, badge_class, remo
     assert REFUSED.decode() in row.last_error
 
 
+def test_nor_where_what_was_before_never_came_there(provider, badge_class, remote) -> None:
+    remote.fail("POST", "/assertions", status(500))
+    first = awarded(badge_class, "grace@example.org")
+    run_due()
+    revoke(first)
+    pass_time(hours=1)
+    assert states() == {"complete"}
+    remote.fail("POST", "/assertions", status(400))
+    awarded(badge_class, "grace@example.org")
+    pass_time(hours=1)
+    assert states() == {"complete", "failed"}
+
+
 # Whoever comes late
 
 
