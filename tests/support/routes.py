@@ -92,7 +92,6 @@ AWARD_FIELDS = {
     "create_notification": FLAG,
     "allowDuplicateAwards": FLAG,
 }
-IN_A_BATCH = ["recipient", "recipient.identity", "issuedOn", "evidence.0.url", "notify"]
 REASON = {"revocation_reason": Kind(NAME.refuses)}
 WEBHOOK = {"url": "http://127.0.0.1:1/", "events": ["badgeclass.deleted"]}
 WEBHOOK_FIELDS = {"url": WORD, "events": SOME, "events.0": WORD}
@@ -167,7 +166,7 @@ ROUTES = {
         "/v2/badgeclasses/{badge_class}/issue",
         {"assertions": [AWARD, AWARD]},
         {"assertions": OBJECTS, "assertions.1": OBJECT, "notify": FLAG, "create_notification": FLAG}
-        | {f"assertions.1.{path}": AWARD_FIELDS[path] for path in IN_A_BATCH},
+        | {f"assertions.1.{path}": kind for path, kind in AWARD_FIELDS.items()},
     ),
     "create webhook": Route("POST", "/v2/issuers/{issuer}/webhooks", WEBHOOK, WEBHOOK_FIELDS),
     "change webhook": Route(
